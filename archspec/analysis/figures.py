@@ -1,0 +1,27 @@
+"""All figures of a graph together, each a table by body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archspec.analysis.cost import count_macs
+from archspec.analysis.fold import totals
+from archspec.analysis.memory import count_activations
+from archspec.analysis.weights import Count, count_weights
+from archspec.ir.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Parameters, multiply-accumulates, activation bytes and layer calls of every body, for one sample."""
+
+    weights: Mapping[str, Count]
+    macs: Mapping[str, int | None]
+    activations: Mapping[str, int | None]
+    layers: Mapping[str, int | None]
+
+
+def analyse(graph: Graph) -> Figures:
+    """Return the figures of a graph."""
+    return Figures(count_weights(graph), count_macs(graph), count_activations(graph), totals(graph, lambda *_: 1))

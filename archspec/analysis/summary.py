@@ -1,0 +1,75 @@
+"""The per-layer report: one row a layer, blocks and repetitions folded below a depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archspec.analysis.cost import layer_macs
+from archspec.analysis.figures import Figures
+from archspec.analysis.memory import output_bytes
+from archspec.analysis.weights import Count, count_of, layer_weights
+from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
+from archspec.ir.leaves import body_types
+from archspec.layers.base import Weight
+from archspec.tensor import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer call, or a folded block. `reused` tells that its weights were counted with an earlier row."""
+
+    path: str
+    kind: str
+    outputs: tuple[TensorType, ...]
+    params: Count
+    macs: int | None
+    activation_bytes: int | None
+    weights: tuple[Weight, ...] = ()
+    reused: bool = False
+
+
+def rows(graph: Graph, figures: Figures, depth: int | None = None) -> Iterator[Row]:
+    """Yield the rows of a graph in execution order; blocks deeper than `depth` are one row each."""
+    yield from _Report(graph, figures, depth).body(graph.body, "", (), 0)
+
+
+class _Report:
+    def __init__(self, graph: Graph, figures: Figures, depth: int | None) -> None:
+        self.graph, self.figures, self.depth = graph, figures, depth
+        self.seen: set[str] = set()
+
+    def body(self, body: Body, prefix: str, loops: tuple[int, ...], level: int) -> Iterator[Row]:
+        types = body_types(body)
+        for node in body.nodes:
+            index = () if node.shared else loops + node.index
+            outputs = tuple(port.type for port in node.outputs)
+            path = prefix + step_name(node.name, index)
+            if isinstance(node, RepeatNode):
+                for position in range(node.start, node.start + node.count):
+                    yield from self.body(self.graph.bodies[node.body], prefix, (*index, position), level)
+                continue
+            reused = node.shared and path in self.seen
+            if node.shared:
+                self.seen.add(path)
+            if isinstance(node, LayerNode):
+                inputs = tuple(types[v] for v in node.inputs)
+                weights = tuple(layer_weights(node.layer, inputs))
+                macs = layer_macs(node, inputs, outputs)
+                count = Count() if reused else count_of(weights)
+                yield Row(path, node.layer.kind, outputs, count, macs, output_bytes(outputs), weights, reused)
+            elif self.depth is not None and level >= self.depth:
+                inner = self.graph.bodies[node.body]
+                count = Count() if reused else self.figures.weights[inner.key]
+                kind = self.graph.definitions[inner.definition].name
+                yield Row(path, kind, outputs, count, self.figures.macs[inner.key], self.figures.activations[inner.key], (), reused)
+            else:
+                # A layer inside a shared block is reused when the block is: its path has come before.
+                yield from self._block(node.body, path, level, reused)
+
+    def _block(self, key: str, path: str, level: int, reused: bool) -> Iterator[Row]:
+        for row in self.body(self.graph.bodies[key], f"{path}/", (), level + 1):
+            if reused:
+                yield Row(row.path, row.kind, row.outputs, Count(), row.macs, row.activation_bytes, row.weights, True)
+            else:
+                yield row

@@ -1,0 +1,82 @@
+"""Weights: how many a body has, shared ones counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
+from archspec.ir.leaves import body_types
+from archspec.layers.base import Layer, Weight
+from archspec.tensor import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of parameters: all of them, and those that training changes."""
+
+    total: int = 0
+    trainable: int = 0
+
+    @property
+    def non_trainable(self) -> int:
+        return self.total - self.trainable
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.total + other.total, self.trainable + other.trainable)
+
+    def __mul__(self, times: int) -> Count:
+        return Count(self.total * times, self.trainable * times)
+
+
+def layer_weights(layer: Layer, inputs: tuple[TensorType, ...]) -> list[Weight]:
+    """Return the weights of a layer, in the order in which Keras creates them."""
+    return list(layer.weights(*inputs))
+
+
+def count_of(weights: Iterable[Weight]) -> Count:
+    """Return the number of parameters in some weights."""
+    sizes = [(prod(weight.shape), weight.trainable) for weight in weights]
+    return Count(sum(size for size, _ in sizes), sum(size for size, trainable in sizes if trainable))
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What a body owns by itself, and its shared steps by name: they are one wherever they are used."""
+
+    own: Count
+    shared: Mapping[str, Count]
+
+    @property
+    def all(self) -> Count:
+        return sum(self.shared.values(), self.own)
+
+
+def count_weights(graph: Graph) -> Mapping[str, Count]:
+    """Return the parameters of each body, its blocks and repetitions included."""
+    owned: dict[str, _Owned] = {}
+    for key, body in graph.bodies.items():
+        owned[key] = _owned(body, owned)
+    return {key: value.all for key, value in owned.items()}
+
+
+def _owned(body: Body, known: Mapping[str, _Owned]) -> _Owned:
+    types = body_types(body)
+    own = Count()
+    shared: dict[str, Count] = {}
+    for node in body.nodes:
+        if isinstance(node, LayerNode):
+            count = count_of(layer_weights(node.layer, tuple(types[v] for v in node.inputs)))
+        elif isinstance(node, RepeatNode):
+            # An iteration's shared steps belong to the body around the loop.
+            iteration = known[node.body]
+            shared.update(iteration.shared)
+            count = iteration.own * node.count
+        else:
+            count = known[node.body].all
+        if node.shared:
+            shared[node.name] = count
+        else:
+            own += count
+    return _Owned(own, shared)

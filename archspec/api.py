@@ -1,0 +1,188 @@
+"""The Python API: a spec in, an `Architecture` out, and from it figures, code, a model and diagrams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archspec.analysis.summary import Row, rows
+from archspec.backend import Checked
+from archspec.diagnostics.diagnostic import ArchspecError, Diagnostic
+from archspec.diagnostics.source import Source
+from archspec.driver import Compiled, compile_source, compile_spec
+from archspec.ir.graph import Graph, Port
+from archspec.report import batched, grouped, report, rounded, shapes
+
+if TYPE_CHECKING:
+    import keras
+
+#: Blocks below this depth are one row in a notebook.
+_NOTEBOOK_DEPTH = 1
+#: The most rows a notebook shows.
+_NOTEBOOK_ROWS = 200
+
+
+class Tensor(NamedTuple):
+    """An input or output: its shape has the batch axis, None for an open dimension, a string for a symbolic one."""
+
+    name: str
+    shape: tuple[int | str | None, ...]
+    dtype: str
+
+
+def load(spec: str | os.PathLike[str], /, *, include: Iterable[str | os.PathLike[str]] = (), **params: Any) -> Architecture:
+    """Compile a spec: a file, `file.arch:model`, or the name of one that comes with archspec (`"vgg11"`).
+
+    `include` are further folders for `use`; the other keywords are parameters of the model. Raises CompileError where
+    the spec is wrong, SpecNotFound where there is none.
+    """
+    folders = [Path(folder) for folder in include]
+    return _architecture(compile_spec(os.fspath(spec), settings=params, include=folders))
+
+
+def loads(text: str, /, *, include: Iterable[str | os.PathLike[str]] = (), **params: Any) -> Architecture:
+    """Compile a text. The keywords are those of `load`. Raises CompileError where the spec is wrong."""
+    source = Source("network", text)
+    folders = [Path(folder) for folder in include]
+    return _architecture(compile_source(source, settings=params, include=folders))
+
+
+def _architecture(compiled: Compiled) -> Architecture:
+    return Architecture(compiled.checked(), compiled.diagnostics)
+
+
+class Architecture:
+    """A compiled network. Make one with `load` or `loads`."""
+
+    def __init__(self, checked: Checked, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
+        self._checked = checked
+        #: Warnings and notes of the compilation.
+        self.diagnostics = diagnostics
+
+    @property
+    def graph(self) -> Graph:
+        """The elaborated network as data."""
+        return self._checked.graph
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.graph.name
+
+    @property
+    def params(self) -> int:
+        """The number of parameters, shared ones counted once."""
+        return self._checked.figures.weights[self.graph.main].total
+
+    @property
+    def trainable_params(self) -> int:
+        """The number of parameters that training changes."""
+        return self._checked.figures.weights[self.graph.main].trainable
+
+    @property
+    def macs(self) -> int | None:
+        """The multiply-accumulates for one sample; None where they depend on a dimension that is left open."""
+        return self._checked.figures.macs[self.graph.main]
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The inputs, in order."""
+        return _tensors(self.graph.body.inputs)
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        """The outputs, in order."""
+        return _tensors(self.graph.body.outputs)
+
+    def layers(self, depth: int | None = None) -> list[Row]:
+        """Return every layer call in execution order; with `depth`, a block deeper than that is one row."""
+        return list(rows(self.graph, self._checked.figures, depth))
+
+    def summary(self, format: str = "table", depth: int | None = None) -> str:
+        """Return the per-layer report as `table`, `json`, `csv` or `markdown`."""
+        return "\n".join(report(self._checked, format, depth))
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """Return the graph as JSON. `archspec ir --schema` prints its schema."""
+        from archspec.ir.json import to_json
+
+        return to_json(self.graph, indent)
+
+    def to_source(self) -> str:
+        """Return the Keras code of the network: a Python module that stands alone."""
+        from archspec.backends.keras_code import emit
+
+        return str(emit(self._checked).content)
+
+    def to_keras(self) -> keras.Model:
+        """Return the network as a Keras model. Needs TensorFlow: `pip install 'archspec-nn[tensorflow]'`."""
+        from archspec.backends.keras_build import build
+
+        return build(self._checked)
+
+    def to_dot(self, depth: int | None = None) -> str:
+        """Return the diagram in Graphviz's language; with `depth`, a block deeper than that is one box."""
+        from archspec.backends.graphviz import to_dot
+
+        return to_dot(self._checked, depth=depth)
+
+    def to_svg(self, depth: int | None = None) -> str:
+        """Return the diagram as SVG."""
+        from archspec.backends.graphviz import render
+
+        return render(self.to_dot(depth), "svg").decode()
+
+    def __repr__(self) -> str:
+        outputs = shapes(port.type for port in self.graph.body.outputs)
+        return f"<Architecture {self.name}: {outputs}, {self.params:,} params, {rounded(self.macs)} MACs>"
+
+    def _repr_svg_(self) -> str | None:
+        """Show the diagram in a notebook; without Graphviz the figures are all it shows."""
+        try:
+            return self.to_svg()
+        except ArchspecError:
+            return None
+
+    def _repr_html_(self) -> str:
+        """Show the figures and the diagram in a notebook."""
+        parts = [f"<p><b>{escape(self.name)}</b></p>", self._html_figures(), self._html_layers()]
+        if (svg := self._repr_svg_()) is not None:
+            from base64 import b64encode
+
+            # As an image, not inline: nothing in it can run, and its ids meet no others on the page.
+            data = b64encode(svg.encode()).decode()
+            parts.append(f'<p><img alt="diagram" style="max-width: 100%" src="data:image/svg+xml;base64,{data}"></p>')
+        return "\n".join(parts)
+
+    def _html_figures(self) -> str:
+        body = self.graph.body
+        figures = {
+            "input": shapes(port.type for port in body.inputs),
+            "output": shapes(port.type for port in body.outputs),
+            "parameters": grouped(self.params),
+            "trainable": grouped(self.trainable_params),
+            "MACs": grouped(self.macs),
+        }
+        cells = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in figures.items())
+        return f"<table>{''.join(cells)}</table>"
+
+    def _html_layers(self) -> str:
+        lines = ["<table><tr><th>layer</th><th>kind</th><th>output</th><th>params</th><th>MACs</th></tr>"]
+        for number, row in enumerate(rows(self.graph, self._checked.figures, _NOTEBOOK_DEPTH)):
+            if number == _NOTEBOOK_ROWS:
+                lines.append("<tr><td>…</td></tr>")
+                break
+            cells = (row.path, row.kind, shapes(row.outputs), grouped(row.params.total), grouped(row.macs))
+            lines.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>")
+        lines.append("</table>")
+        return "\n".join(lines)
+
+
+def _tensors(ports: Iterable[Port]) -> list[Tensor]:
+    return [
+        Tensor(port.name or f"output{number or ''}", tuple(batched(port.type)), port.type.dtype)
+        for number, port in enumerate(ports)
+    ]

@@ -1,0 +1,392 @@
+"""From a checked graph to the text of a Python module: finished views in code, printed by a template."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archspec.backend import Artifact, Checked
+from archspec.backends.keras_code import naming
+from archspec.backends.keras_code.flow import CALL, CREATE, FUNCTIONAL, MIRROR, Flow, MidFlow, parameter_names
+from archspec.backends.keras_code.python import Unprintable, literal
+from archspec.backends.keras_code.text import Line, Lines
+from archspec.backends.keras_code.variants import Variant, calls, variants
+from archspec.diagnostics.diagnostic import CompileError, Diagnostic
+from archspec.elaborate.evaluate import make_divisible
+from archspec.ir.definition import NamePattern, Op, Parameter, Pattern, RepeatOp, pattern_names
+from archspec.ir.expr import Const, Expr, Length, Operation, Word, WordCall
+from archspec.layers.recipe import Construct
+from archspec.layers.support import support_source
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A constructor argument: its name, annotation, and default as text ("" for none)."""
+
+    name: str
+    annotation: str
+    default: str
+
+
+@dataclass(slots=True)
+class ClassView:
+    """Everything the template prints of one class; lines are finished statements."""
+
+    name: str
+    doc: list[str]
+    parameters: list[ParameterView]
+    init: list[str] = field(default_factory=list)
+    build: list[str] = field(default_factory=list)
+    call: list[str] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    trains: bool = False
+    model_name: str = ""
+    outputs: str = ""
+
+
+def emit(checked: Checked) -> Artifact:
+    """Return the Keras module of a model. Raises CompileError where the spec has no form in Python code."""
+    graph = checked.graph
+    imports: set[str] = {"import keras", "from keras import layers"}
+    classes = []
+    found = variants(graph)
+    for variant in found:
+        view = _Class(variant, imports)
+        try:
+            is_model = variant.definition.kind == "model"
+            classes.append(view.model(graph.name) if is_model else view.block())
+        except Unprintable as error:
+            message = f"no code for `{variant.definition.name}`: {error}"
+            raise CompileError([Diagnostic("unsupported-code", message, variant.definition.span)]) from None
+    helpers = []
+    if "make_divisible" in imports:
+        imports.discard("make_divisible")
+        helpers.append(inspect.getsource(make_divisible).rstrip())
+    for name in _support(found):
+        needed, text = support_source(name)
+        imports |= needed
+        helpers.append(text)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    text = environment.get_template("module.py.jinja").render(
+        name=graph.name,
+        spec=_one_line(PurePath(graph.file).name),
+        digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
+        doc=docstring(graph.doc or f"The {graph.name} network."),
+        plain_imports=sorted(i for i in imports if i.startswith("import ")),
+        from_imports=sorted(i for i in imports if i.startswith("from ")),
+        package=graph.name,
+        helpers=helpers,
+        classes=classes,
+        model=classes[-1],
+    )
+    return Artifact(f"{graph.name}.py", text)
+
+
+def _support(found: Iterable[Variant]) -> list[str]:
+    kinds = {type(layer) for variant in found for layer in variant.layers.values()}
+    kinds |= {variant.layer_class(c) for variant in found for c in calls(variant.definition.body) if c.target == "layer"}
+    return sorted({k.keras.support for k in kinds if isinstance(k.keras, Construct) and k.keras.support})
+
+
+class _Class:
+    """Makes the view of one variant."""
+
+    def __init__(self, variant: Variant, imports: set[str]) -> None:
+        self.variant, self.imports = variant, imports
+        self.names = parameter_names(variant)
+        self.attributes: dict[str, str] = {}
+        taken = set(self.names.values())
+        looped = _looped(variant.definition.body)
+        for call in calls(variant.definition.body):
+            base = naming.plural(call.site) if call.site in looped else call.site
+            self.attributes[call.site] = naming.variable(base, taken)
+            taken.add(self.attributes[call.site])
+
+    def view(self) -> ClassView:
+        definition = self.variant.definition
+        fallback = f"The {definition.name} {'block' if definition.kind == 'block' else 'network'}."
+        return ClassView(self.variant.class_name, docstring(definition.doc or fallback), self.parameters())
+
+    def parameters(self) -> list[ParameterView]:
+        views = []
+        for parameter in self.variant.definition.parameters:
+            if parameter.tensor:
+                continue
+            values = self.values(parameter)
+            default = "" if parameter.default is None else self.default(parameter)
+            annotation = annotate([*values, None] if default == "None" else values)
+            views.append(ParameterView(self.names[parameter.name], annotation, default))
+        # Python wants arguments without a default first.
+        return sorted(views, key=lambda view: bool(view.default))
+
+    def values(self, parameter: Parameter) -> list[Any]:
+        columns = {name: self.variant.arguments(name) for name in pattern_names(parameter.pattern)}
+        count = len(self.variant.bodies)
+        return [_assemble(parameter.pattern, {n: c[i] for n, c in columns.items()}) for i in range(count)]
+
+    def default(self, parameter: Parameter) -> str:
+        assert parameter.default is not None
+        if self.variant.definition.kind == "model":
+            return literal(self.values(parameter)[0])
+        if _reads_shape(parameter.default):
+            return "None"
+        return _constant(parameter.default)
+
+    def unpack(self, lines: Lines, variables: dict[str, str], taken: set[str]) -> None:
+        """Take tuple parameters apart."""
+        for parameter in self.variant.definition.parameters:
+            if parameter.tensor or isinstance(parameter.pattern, NamePattern):
+                continue
+            for name in pattern_names(parameter.pattern):
+                variables[name] = naming.variable(name, taken)
+                taken.add(variables[name])
+            lines.add(f"{_left(parameter.pattern, variables, top=True)} = {self.names[parameter.name]}")
+
+    def config(self) -> list[str]:
+        return list(self.names.values())
+
+    # --- the model -------------------------------------------------------------------------------------------------
+
+    def model(self, name: str) -> ClassView:
+        view = self.view()
+        lines = Lines(2)
+        variables = {p: n for p, n in self.names.items()}
+        taken = set(self.names.values()) | {"name"}
+        self.unpack(lines, variables, taken)
+        flow = Flow(self.variant, FUNCTIONAL, lines, variables, self.attributes, [], {}, self.imports, taken=taken)
+        flow.walk(self.variant.definition.body)
+        outputs = flow.results or flow.current
+        _declare(lines, flow)
+        view.init = lines.finish()
+        view.model_name = name
+        view.inputs = flow.inputs
+        view.outputs = outputs[0] if len(outputs) == 1 else f"[{', '.join(outputs)}]"
+        return view
+
+    # --- blocks ----------------------------------------------------------------------------------------------------
+
+    def block(self) -> ClassView:
+        view = self.view()
+        definition = self.variant.definition
+        own = sum(1 for port in self.variant.bodies[0].inputs if port.name == "x") if self.variant.bodies else 1
+        view.inputs = ["inputs"] if own == 1 else [f"inputs{i + 1}" for i in range(own)]
+        tensors = {p.name: naming.variable(p.name, view.inputs) for p in definition.parameters if p.tensor}
+        view.inputs += list(tensors.values())
+        view.trains = self.variant.uses_training
+        shape_names = ["input_shape"] if len(view.inputs) == 1 else [f"{name}_shape" for name in view.inputs]
+        shapes = dict(zip(view.inputs, shape_names, strict=True))
+        keep = [f"self.{name} = {name}" for name in self.names.values()]
+        own_inputs = view.inputs[:own]
+        if not _definition_reads_shape(definition.parameters, definition.body):
+            view.init = keep + self.create({}, own_inputs, tensors)
+        else:
+            view.init = keep
+            view.build = self.build(shapes, own_inputs, tensors)
+        if not view.build or not view.build[-1].startswith("#"):
+            arguments = ", ".join(f"keras.KerasTensor({shape})" for shape in shape_names)
+            if MIRRORED not in view.build:
+                view.build.append(f"self.call({arguments})")
+        view.build = [line for line in view.build if line != MIRRORED]
+        view.call = self.calling(own_inputs, tensors)
+        return view
+
+    def create(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str], prefix: str = "") -> list[str]:
+        lines = Lines(2)
+        variables, taken = self.variables(lines, prefix, shapes)
+        flow = Flow(
+            self.variant, CREATE, lines, variables, self.attributes, inputs, tensors, self.imports, shapes=shapes, taken=taken
+        )
+        flow.walk(self.variant.definition.body)
+        return lines.finish()
+
+    def variables(self, lines: Lines, prefix: str, shapes: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+        """Return how the parameters are written in a method, after adding what must be computed first."""
+        variables = {p: prefix + n for p, n in self.names.items()}
+        taken = {*self.names.values(), "input_shape", *shapes.values()}
+        parameters = self.variant.definition.parameters
+        if not prefix:
+            self.unpack(lines, variables, taken)
+            return variables, taken
+        for parameter in parameters:
+            if parameter.tensor:
+                continue
+            for path, name in _paths(parameter.pattern):
+                variables[name] = variables[parameter.name] + path
+            if shapes and parameter.default is not None and _reads_shape(parameter.default):
+                flow = Flow(self.variant, CREATE, lines, variables, {}, list(shapes), {}, self.imports, shapes=shapes)
+                name = self.names[parameter.name]
+                lines.add(f"{name} = {flow.printer.print(parameter.default)} if self.{name} is None else self.{name}", sets=name)
+                variables[parameter.name] = name
+        return variables, taken
+
+    def build(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> list[str]:
+        """Return the statements that make the layers once the input's shape is known."""
+        try:
+            return self.create(shapes, inputs, tensors, "self.")
+        except MidFlow:
+            pass
+        lines = Lines(2)
+        variables, taken = self.variables(lines, "self.", shapes)
+        for name, shape in shapes.items():
+            lines.add(f"{name} = keras.KerasTensor({shape})")
+        flow = Flow(self.variant, MIRROR, lines, variables, self.attributes, inputs, tensors, self.imports, taken=taken)
+        if self.variant.uses_training:
+            lines.lines.insert(0, Line(0, "training = None", "training"))
+        flow.walk(self.variant.definition.body)
+        _declare(lines, flow)
+        return [*lines.finish(), MIRRORED]
+
+    def calling(self, inputs: list[str], tensors: dict[str, str]) -> list[str]:
+        lines = Lines(2)
+        variables, taken = self.variables(lines, "self.", {})
+        flow = Flow(self.variant, CALL, lines, variables, self.attributes, inputs, tensors, self.imports, taken=taken)
+        flow.walk(self.variant.definition.body)
+        _declare(lines, flow)
+        results = flow.results or flow.current
+        lines.add(f"return {', '.join(results)}")
+        return lines.finish()
+
+
+#: Ends the statements of a `build` that has called its layers already.
+MIRRORED = "# mirrored"
+
+
+def _declare(lines: Lines, flow: Flow) -> None:
+    for name in reversed(flow.dictionaries):
+        lines.lines.insert(0, Line(0, f"{name} = {{}}"))
+
+
+def _looped(ops: tuple[Op, ...]) -> set[str]:
+    """Return the sites that stand in a loop: each is a list of layers."""
+    found: set[str] = set()
+    for op in ops:
+        if isinstance(op, RepeatOp):
+            found |= {call.site for call in calls(op.body)}
+        else:
+            for name in ("then", "orelse"):
+                found |= _looped(getattr(op, name, ()))
+            for branch in getattr(op, "branches", ()):
+                found |= _looped(branch)
+    return found
+
+
+def _assemble(pattern: Pattern, values: dict[str, Any]) -> Any:
+    return values[pattern.name] if isinstance(pattern, NamePattern) else tuple(_assemble(item, values) for item in pattern.items)
+
+
+def _left(pattern: Pattern, variables: dict[str, str], top: bool = False) -> str:
+    if isinstance(pattern, NamePattern):
+        return variables[pattern.name]
+    inner = ", ".join(_left(item, variables) for item in pattern.items) + ("," if len(pattern.items) == 1 else "")
+    return inner if top else f"({inner})"
+
+
+def _paths(pattern: Pattern, path: str = "") -> Iterable[tuple[str, str]]:
+    """Yield each name of a tuple pattern with the subscripts that lead to it."""
+    if isinstance(pattern, NamePattern):
+        if path:
+            yield path, pattern.name
+        return
+    for position, item in enumerate(pattern.items):
+        yield from _paths(item, f"{path}[{position}]")
+
+
+def _reads_shape(item: Any) -> bool:
+    match item:
+        case Length():
+            return True
+        case Operation(operands=operands):
+            return any(map(_reads_shape, operands))
+        case WordCall(arguments=arguments):
+            return any(_reads_shape(value) for _, value in arguments)
+        case _:
+            return False
+
+
+def _definition_reads_shape(parameters: tuple[Parameter, ...], ops: tuple[Op, ...]) -> bool:
+    """Tell whether making the layers of a block takes the shape of its input."""
+    return any(p.default is not None and _reads_shape(p.default) for p in parameters) or any(map(_op_reads_shape, ops))
+
+
+def _op_reads_shape(op: Any) -> bool:
+    for name in type(op).model_fields:
+        value = getattr(op, name)
+        if name in ("body", "then", "orelse"):
+            if any(map(_op_reads_shape, value)):
+                return True
+        elif name == "branches":
+            if any(_op_reads_shape(inner) for branch in value for inner in branch):
+                return True
+        elif name in ("merge", "call"):
+            if _op_reads_shape(value):
+                return True
+        elif name == "arguments":
+            if any(_reads_shape(argument.value) for argument in value):
+                return True
+        elif name in ("value", "test", "iterable") and op.op != "expect" and _reads_shape(value):
+            return True
+    return False
+
+
+def _constant(expr: Expr) -> str:
+    match expr:
+        case Const():
+            return literal(expr.value)
+        case Operation(function="list" | "tuple", operands=operands):
+            inner = ", ".join(map(_constant, operands))
+            return f"({inner},)" if len(operands) == 1 else f"({inner})"
+        case Operation(function="neg", operands=(operand,)):
+            return f"-{_constant(operand)}"
+        case _:
+            raise Unprintable("a parameter's default depends on other names")
+
+
+def annotate(values: list[Any]) -> str:
+    """Return the annotation that fits all of some values."""
+    return " | ".join(dict.fromkeys(map(_annotation, values))) or "int"
+
+
+def _annotation(value: Any) -> str:
+    match value:
+        case None:
+            return "None"
+        case bool() | int() | float() | str():
+            return type(value).__name__
+        case Word(arguments=None):
+            return "str"
+        case tuple() | list():
+            inner = list(dict.fromkeys(map(_annotation, value)))
+            if isinstance(value, tuple) and value:
+                return f"tuple[{', '.join(map(_annotation, value))}]"
+            return f"tuple[{' | '.join(inner) or 'int'}, ...]"
+        case _:
+            return "object"
+
+
+def docstring(text: str) -> list[str]:
+    """Return the lines of a docstring that holds `text`: nothing in it ends the string or escapes."""
+    lines = []
+    for line in text.replace("\r", "").split("\n"):
+        safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in line.replace("\\", "\\\\"))
+        lines.append(safe.replace('"""', '\\"\\"\\"').rstrip())
+    while lines and not lines[-1]:
+        lines.pop()
+    if lines and lines[-1].endswith('"'):
+        lines[-1] = lines[-1][:-1] + '\\"'
+    return lines or [""]
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)

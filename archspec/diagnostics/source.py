@@ -1,0 +1,45 @@
+"""Source texts and places in them. Owns line arithmetic; knows nothing of what the text means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one file: lines and columns count from 1, the end column is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def to(self, other: Span) -> Span:
+        """Return the span from the start of this one to the end of `other`."""
+        return Span(self.file, self.line, self.column, other.end_line, other.end_column)
+
+    def part(self, start: int, end: int) -> Span:
+        """Return columns `start` to `end` (counted from 0) of this one-line span."""
+        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One `.arch` text and the name it is shown under."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        # Only "\n" ends a line: the lexer counts so, and carets must agree with it.
+        return self.text.split("\n")
+
+    def line(self, number: int) -> str:
+        """Return line `number` (from 1) without its line end, or "" past the end."""
+        return self.lines[number - 1].rstrip("\r") if 0 < number <= len(self.lines) else ""

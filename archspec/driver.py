@@ -1,0 +1,160 @@
+"""The pipeline: from a spec to a checked graph. The only module that knows every stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archspec.analysis.expectations import check_expectations
+from archspec.analysis.figures import Figures, analyse
+from archspec.backend import Checked
+from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic, Diagnostics
+from archspec.diagnostics.source import Source, Span
+from archspec.elaborate.entry import elaborate
+from archspec.elaborate.modules import Loader
+from archspec.ir.graph import Graph
+from archspec.resources import folder
+
+MAX_FILE_BYTES = 10_000_000
+
+
+class SpecNotFound(ArchspecError):
+    """A name that is neither a file nor a shipped spec."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The outcome of one compilation: the graph and its figures where there are any, and every diagnostic."""
+
+    source: Source
+    graph: Graph | None
+    figures: Figures | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+
+    def checked(self) -> Checked:
+        """Return what backends take. Raises CompileError where the spec is wrong."""
+        if self.graph is None or self.figures is None or any(d.severity == "error" for d in self.diagnostics):
+            raise CompileError(self.diagnostics, self.sources)
+        return Checked(self.graph, self.figures, self.source.text)
+
+
+def find_spec(spec: str) -> tuple[Path, str | None]:
+    """Return the file and model that `SPEC[:MODEL]` means: a file, or the name of a shipped spec. Raises SpecNotFound."""
+    path = Path(spec)
+    if path.is_file():
+        return path, None
+    stem, _, model = spec.rpartition(":")
+    if stem and Path(stem).is_file():
+        return Path(stem), model
+    name = stem or spec
+    if re.fullmatch(r"\w+", name):
+        if (shipped := folder("specs") / f"{name}.arch").is_file():
+            return shipped, model if stem else None
+        if not stem and (found := _model_in_shipped_specs(name)):
+            return found, name
+    raise SpecNotFound(f"no file and no shipped spec `{spec}`")
+
+
+def shipped_specs() -> list[Path]:
+    """Return the specs that come with archspec, sorted by name."""
+    return sorted(folder("specs").glob("*.arch"))
+
+
+def _model_in_shipped_specs(name: str) -> Path | None:
+    declared = re.compile(rf"^model\s+{re.escape(name)}\b", re.MULTILINE)
+    return next((path for path in shipped_specs() if declared.search(path.read_text(encoding="utf-8"))), None)
+
+
+def compile_spec(
+    spec: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    setting_texts: Mapping[str, str] | None = None,
+    include: Sequence[Path] = (),
+) -> Compiled:
+    """Compile `SPEC[:MODEL]` from a file. Raises SpecNotFound, or OSError where the file cannot be read."""
+    path, model = find_spec(spec)
+    text, fault = _read_text(path)
+    source = Source(_shown(path), text)
+    if fault:
+        return Compiled(source, None, None, (fault,), {source.name: source})
+    return compile_source(source, model=model, settings=settings, setting_texts=setting_texts, include=include, home=path.parent)
+
+
+def compile_source(
+    source: Source,
+    *,
+    model: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    setting_texts: Mapping[str, str] | None = None,
+    include: Sequence[Path] = (),
+    home: Path | None = None,
+) -> Compiled:
+    """Compile one model of a source text. `home` is the folder that `use` starts from; without one only `include` counts."""
+    diagnostics = Diagnostics()
+    loader = Loader(_Files(source, home, include, diagnostics), diagnostics)
+    graph, figures = None, None
+    try:
+        graph = elaborate(source, loader, diagnostics, model=model, settings=settings, setting_texts=setting_texts)
+        if graph is not None:
+            figures = analyse(graph)
+            check_expectations(graph, figures, diagnostics)
+    except RecursionError:
+        diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
+    return Compiled(source, graph, figures, tuple(diagnostics.items), loader.sources)
+
+
+def _shown(path: Path) -> str:
+    """Return the name that messages use: shipped specs go without the folder they were installed to."""
+    shipped = folder("specs")
+    return path.name if path.parent == shipped else path.as_posix()
+
+
+class _Files:
+    """Finds what `use` names: beside the file, then in the include folders, then in the standard library."""
+
+    def __init__(self, source: Source, home: Path | None, include: Sequence[Path], diagnostics: Diagnostics) -> None:
+        self._include, self._diagnostics = include, diagnostics
+        self._homes = {source.name: home} if home is not None else {}
+        self._roots = [root.resolve() for root in ([home] if home is not None else []) + list(include)]
+        self._library = Path(__file__).parent / "stdlib"
+
+    def __call__(self, path: str, user: str | None) -> Source | None:
+        if "\0" in path or Path(path).is_absolute():
+            return None
+        if user is not None:
+            for place in filter(None, [self._homes.get(user), *self._include]):
+                found = place / path
+                # Neither `..` nor a link may lead out of the folders that the person named.
+                if found.is_file() and any(found.resolve().is_relative_to(root) for root in self._roots):
+                    return self._read(found, found.as_posix())
+        found = self._library / path
+        if found.is_file() and found.resolve().is_relative_to(self._library.resolve()):
+            return self._read(found, f"std/{path}")
+        return None
+
+    def _read(self, path: Path, name: str) -> Source | None:
+        text, fault = _read_text(path)
+        if fault:
+            self._diagnostics.add(fault)
+            return None
+        self._homes[name] = path.parent
+        return Source(name, text)
+
+
+def _read_text(path: Path) -> tuple[str, Diagnostic | None]:
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        return "", Diagnostic("file-too-large", f"`{path.name}` has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        span = Span(_shown(path), line, column, line, column + 1)
+        return "", Diagnostic("not-utf8", f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8", span)

@@ -1,0 +1,113 @@
+"""Values of a spec into a layer: words become what the layer's field takes, and pydantic's faults our messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate.signature import part_categories, show_argument
+from archspec.ir.expr import Word, show_value
+from archspec.layers import registry
+from archspec.layers.base import Layer, Part
+from archspec.tensor import Sym
+
+
+class ArgumentFault(Exception):
+    """Arguments do not make a layer: for each fault the argument (None for the whole), the message and its code."""
+
+    def __init__(self, faults: list[tuple[str | None, str, str]], help: str = "") -> None:
+        super().__init__(faults)
+        self.faults, self.help = faults, help
+
+
+def make_layer(kind: type[Layer], arguments: Mapping[str, Any]) -> Layer:
+    """Return the layer with these arguments. Raises ArgumentFault."""
+    layer = _make(kind, arguments)
+    assert isinstance(layer, Layer)
+    return layer
+
+
+def _make(part: type[Part], arguments: Mapping[str, Any]) -> Part:
+    values = {}
+    for name, value in arguments.items():
+        if _has_symbol(value):
+            raise ArgumentFault([(name, f"`{name}` needs a number, but `{show_value(value)}` is left open by the input", "open-dimension")])
+        values[name] = _convert(part, name, value)
+    try:
+        return part(**values)
+    except ValidationError as error:
+        raise _fault(part, error, arguments) from None
+
+
+def _has_symbol(value: Any) -> bool:
+    return isinstance(value, Sym) or (isinstance(value, (list, tuple)) and any(map(_has_symbol, value)))
+
+
+def _convert(part: type[Part], name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_convert(part, name, item) for item in value)
+    if not isinstance(value, Word):
+        return value
+    if value.arguments is None:
+        return value.word
+    for category in part_categories(part, name):
+        if (config := registry.words(category).get(value.word)) is not None:
+            return _make(config, dict(value.arguments))
+    raise ArgumentFault([(name, f"`{value}` does not go with `{name}`", "invalid-argument")])
+
+
+def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any]) -> ArgumentFault:
+    """Put pydantic's findings into the words of the language, one for each argument."""
+    faults: dict[str | None, tuple[str | None, str, str]] = {}
+    help = ""
+    for item in error.errors(include_url=False):
+        name = str(item["loc"][0]) if item["loc"] else None
+        given = show_argument(_plain(arguments[name])) if name in arguments else show_argument(item["input"])
+        kind, context = item["type"], item.get("ctx", {})
+        if kind == "unknown_word":
+            known = registry.words(str(context["category"]))
+            message, help = f"unknown {context['category']} `{given}`", did_you_mean(given, known)
+        elif name is None:
+            message = _lower(item["msg"])
+        else:
+            message = f"`{name}` {_requirement(kind, context, item['msg'])}, but it is `{given}`"
+            if kind in ("int_type", "int_from_float") and isinstance(item["input"], float):
+                help = "`//` divides and drops the rest"
+        faults.setdefault(name, (name, message, "invalid-argument"))
+    return ArgumentFault(list(faults.values()), help)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Word) else value
+
+
+def _lower(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _requirement(kind: str, context: Mapping[str, Any], message: str) -> str:
+    match kind:
+        case "greater_than":
+            return f"must be greater than {context['gt']}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']}"
+        case "less_than":
+            return f"must be less than {context['lt']}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}"
+        case "int_type" | "int_from_float" | "int_parsing":
+            return "must be a whole number"
+        case "float_type" | "float_parsing":
+            return "must be a number"
+        case "bool_type" | "bool_parsing":
+            return "must be true or false"
+        case "tuple_type":
+            return "must be a tuple"
+        case "string_type" | "literal_error":
+            return f"must be {context['expected'].replace(chr(39), '`')}" if "expected" in context else "must be a word"
+        case _:
+            return _lower(message)

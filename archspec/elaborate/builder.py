@@ -1,0 +1,121 @@
+"""Builds one body of the graph: numbers its values, keeps its names, and brings in tensors from the body around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from archspec.diagnostics.source import Span
+from archspec.ir.graph import AnyNode, Body, LayerNode, Port
+from archspec.tensor import TensorType
+
+#: The name of a tensor: what it was called and its subscripts.
+TensorName = tuple[str, tuple[Any, ...]]
+
+
+@dataclass
+class Builder:
+    """A body under construction.
+
+    `parent` is the body around a loop iteration. `current` holds the current tensors; None after a fault, so that what
+    follows keeps quiet. `results` are all outputs of the last step, for `as (a, b)`.
+    """
+
+    parent: Builder | None = None
+    inputs: list[Port] = field(default_factory=list)
+    nodes: list[AnyNode] = field(default_factory=list)
+    types: list[TensorType] = field(default_factory=list)
+    names: dict[TensorName, int | None] = field(default_factory=dict)
+    current: list[int] | None = field(default_factory=list)
+    results: list[int] = field(default_factory=list)
+    outputs: list[Port] | None = None
+    #: Positions in the unrolled loops around the next node.
+    index: tuple[int, ...] = ()
+    #: The values of the parent that were brought in, and the inputs they became.
+    imported: dict[int, int] = field(default_factory=dict)
+    #: Layer uses, repetitions counted.
+    layers: int = 0
+
+    def value(self, type: TensorType) -> int:
+        self.types.append(type)
+        return len(self.types) - 1
+
+    def add_input(self, type: TensorType, name: str = "") -> int:
+        port = Port(value=self.value(type), type=type, name=name)
+        self.inputs.append(port)
+        return port.value
+
+    def ports(self, types: Iterable[TensorType]) -> tuple[Port, ...]:
+        return tuple(Port(value=self.value(type), type=type) for type in types)
+
+    def add(self, node: AnyNode, layers: int = 1) -> None:
+        """Append a node; its first output goes on as the current tensor."""
+        self.nodes.append(node)
+        self.layers += layers
+        self.results = [port.value for port in node.outputs]
+        self.current = self.results[:1]
+
+    def bring(self, value: int) -> int:
+        """Return this body's value for a value of the parent."""
+        assert self.parent is not None
+        if value not in self.imported:
+            self.imported[value] = self.add_input(self.parent.types[value])
+        return self.imported[value]
+
+    def find(self, name: TensorName) -> int | None:
+        """Return the value of a named tensor; None for one that a fault left without. Raises KeyError."""
+        if name in self.names:
+            return self.names[name]
+        if self.parent is None:
+            raise KeyError(name)
+        value = self.parent.find(name)
+        return None if value is None else self.bring(value)
+
+    def all_names(self) -> set[TensorName]:
+        return set(self.names) | (self.parent.all_names() if self.parent else set())
+
+    def types_of(self, values: Iterable[int]) -> tuple[TensorType, ...]:
+        return tuple(self.types[value] for value in values)
+
+    def inline(self, child: Builder, index: tuple[int, ...]) -> None:
+        """Append the nodes of one loop iteration as this body's own, at `index` within its loops."""
+        here = {inner: outer for outer, inner in child.imported.items()}
+        for node in child.nodes:
+            outputs = []
+            for port in node.outputs:
+                here[port.value] = self.value(port.type)
+                outputs.append(Port(value=here[port.value], type=port.type, name=port.name))
+            update: dict[str, Any] = {
+                "inputs": tuple(here[value] for value in node.inputs),
+                "outputs": tuple(outputs),
+                "index": node.index if node.shared else index + node.index,
+            }
+            if isinstance(node, LayerNode):
+                update["keywords"] = tuple((name, tuple(here[v] for v in values)) for name, values in node.keywords)
+            self.nodes.append(node.model_copy(update=update))
+        self.layers += child.layers
+        self.names |= {name: None if value is None else here[value] for name, value in child.names.items()}
+        self.current = None if child.current is None else [here[value] for value in child.current]
+        self.results = [here[value] for value in child.results]
+
+    def body(self, key: str, definition: str, kind: Any, outputs: Iterable[int], arguments: tuple[tuple[str, Any], ...] = ()) -> Body:
+        """Return the finished body."""
+        ends = self.outputs if self.outputs is not None else [Port(value=v, type=self.types[v]) for v in outputs]
+        return Body(
+            key=key,
+            definition=definition,
+            kind=kind,
+            arguments=arguments,
+            inputs=tuple(self.inputs),
+            nodes=tuple(self.nodes),
+            outputs=tuple(ends),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One step of the chain that led to a block: which block, and where it was used."""
+
+    block: str
+    span: Span

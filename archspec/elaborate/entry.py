@@ -1,0 +1,214 @@
+"""Picks a model of a file, gives it its parameters, and elaborates it into a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from archspec.diagnostics.diagnostic import Diagnostics
+from archspec.diagnostics.source import Source, Span
+from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate import signature
+from archspec.elaborate.evaluate import EvalError, Tensors, evaluate
+from archspec.elaborate.instantiate import Instantiator
+from archspec.elaborate.modules import Loader, Module
+from archspec.elaborate.resolve import Poison, Program, Resolver, Unresolved, script_model
+from archspec.elaborate.scope import Scope
+from archspec.ir.definition import Definition
+from archspec.ir.expr import TensorRef, Word
+from archspec.ir.graph import Graph
+from archspec.layers import registry
+from archspec.syntax import ast
+from archspec.syntax.parse import parse
+from archspec.tensor import TensorType
+
+
+def elaborate(
+    source: Source,
+    loader: Loader,
+    diagnostics: Diagnostics,
+    *,
+    model: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    setting_texts: Mapping[str, str] | None = None,
+) -> Graph | None:
+    """Elaborate one model of a source. Returns None after reporting what is wrong.
+
+    `settings` are parameter values from Python, `setting_texts` from the command line, as expressions of the language.
+    """
+    module = loader.load(source)
+    if module is None or (picked := _pick(module, model, diagnostics)) is None:
+        return None
+    program = Program(loader, diagnostics)
+    chosen, home = picked
+    base, arguments = _base(chosen, home, program)
+    if base is None or arguments is None:
+        return None
+    definition = program.model(*base)
+    given = _settings(definition, program, home, settings or {}, setting_texts or {})
+    if given is None:
+        return None
+    instantiator = Instantiator(program.definitions, diagnostics)
+    main = instantiator.model(definition, arguments | given)
+    if main is None or diagnostics.failed:
+        return None
+    return Graph(
+        name=chosen.name.text,
+        doc=chosen.doc,
+        file=source.name,
+        main=main,
+        bodies=instantiator.bodies,
+        definitions=program.definitions,
+        expectations=tuple(instantiator.expectations),
+    )
+
+
+def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[ast.Model | ast.Variant, Module] | None:
+    """Return the model that is meant: the named one, the script, the only one, or the one named after the file."""
+    stem = PurePath(module.name).stem
+    if module.file.statements and module.models:
+        diagnostics.error(
+            "mixed-forms",
+            "a file holds either statements or models",
+            module.file.statements[0].span,
+            help="move these statements into a `model`",
+        )
+        return None
+    if module.file.statements:
+        script = script_model(module, stem)
+        if name in (None, stem):
+            return script, module
+    elif name is not None:
+        if found := module.find_model(name):
+            return found
+    elif len(module.models) == 1:
+        return next(iter(module.models.values())), module
+    elif stem in module.models:
+        return module.models[stem], module
+    names = sorted(module.models) or ([stem] if module.file.statements else [])
+    if name is not None:
+        diagnostics.error("unknown-model", f"no model `{name}` in `{module.name}`", None, help=did_you_mean(name, names) or _listing(names))
+    elif names:
+        diagnostics.error("ambiguous-model", f"`{module.name}` holds {len(names)} models", None, help=_listing(names, module.name))
+    else:
+        diagnostics.error("no-model", f"`{module.name}` holds no model", None, help="begin one with `input 32x32x3`")
+    return None
+
+
+def _listing(names: list[str], file: str = "") -> str:
+    return f"it holds {', '.join(names)}" + (f"; choose one: `{file}:{names[0]}`" if file and names else "") if names else ""
+
+
+def _base(
+    chosen: ast.Model | ast.Variant, module: Module, program: Program
+) -> tuple[tuple[ast.Model, Module] | None, dict[str, Any] | None]:
+    """Follow variants down to the model they are made of, and gather their arguments, the nearest ones first."""
+    arguments: dict[str, Any] = {}
+    seen: list[str] = []
+    while isinstance(chosen, ast.Variant):
+        seen.append(chosen.name.text)
+        name = chosen.base.name if isinstance(chosen.base, ast.Attribute) else chosen.base
+        home = program.loader.find_alias(module, chosen.base.base) if isinstance(chosen.base, ast.Attribute) else module
+        found = home.find_model(name.text) if home else None
+        if found is None or name.text in seen:
+            if home is not None:
+                code, message = ("recursive-model", "is made of itself") if found else ("unknown-model", "is no model here")
+                program.diagnostics.error(code, f"`{name.text}` {message}", name.span, help=did_you_mean(name.text, module.models))
+            return None, None
+        values = _variant_arguments(chosen, found, module, program)
+        if values is None:
+            return None, None
+        arguments = values | arguments
+        chosen, module = found
+    return (chosen, module), arguments
+
+
+def _variant_arguments(
+    variant: ast.Variant, base: tuple[ast.Model | ast.Variant, Module], module: Module, program: Program
+) -> dict[str, Any] | None:
+    root, home = base
+    seen = 0
+    while isinstance(root, ast.Variant) and isinstance(root.base, ast.Name) and seen < 100:
+        seen += 1
+        if (found := home.find_model(root.base.text)) is None:
+            return {}
+        root, home = found
+    if isinstance(root, ast.Variant):
+        return {}
+    parameters = Resolver(program, home, Scope("")).parameters(root.parameters, frozenset())
+    resolver = Resolver(program, module, Scope(""))
+    # A variant need not give every parameter: what it leaves out has its default, or comes from `--set`.
+    target = signature.of_parameters(root.name.text, parameters)
+    try:
+        bound = resolver.bound(target, variant.arguments, variant.span, tuple(p.name for p in parameters))
+        return {a.parameter: _constant(a.value, program) for a in resolver.values(bound)}
+    except (Unresolved, _NoValue):
+        return None
+
+
+class _NoValue(Exception):
+    pass
+
+
+class _NoTensors(Tensors):
+    def type_of(self, tensor: TensorRef | None, span: Span | None) -> TensorType:
+        raise EvalError("no-tensor", "there is no tensor here", span)
+
+
+def _constant(expr: Any, program: Program) -> Any:
+    try:
+        value = evaluate(expr, {}, _NoTensors())
+    except EvalError as error:
+        program.diagnostics.error(error.code, error.message, error.span, help=error.help)
+        raise _NoValue from None
+    if isinstance(value, Poison):
+        raise _NoValue
+    return value
+
+
+def _settings(
+    definition: Definition, program: Program, module: Module, values: Mapping[str, Any], texts: Mapping[str, str]
+) -> dict[str, Any] | None:
+    known = {p.name for p in definition.parameters}
+    given: dict[str, Any] = {}
+    for name in [*values, *texts]:
+        if name not in known:
+            listing = f"its parameters are {', '.join(sorted(known))}" if known else "it has none"
+            program.diagnostics.error(
+                "unknown-parameter", f"the model `{definition.name}` has no parameter `{name}`", None, help=did_you_mean(name, known) or listing
+            )
+    if program.diagnostics.failed:
+        return None
+    for name, value in values.items():
+        given[name] = _from_python(value)
+    for name, text in texts.items():
+        source = Source(f"--set {name}", f"let {name} = {text}")
+        program.loader.sources[source.name] = source
+        file = parse(source, program.diagnostics)
+        statement = file.statements[0] if file and len(file.statements) == 1 else None
+        if program.diagnostics.failed:
+            return None
+        if not isinstance(statement, ast.Let):
+            program.diagnostics.error("syntax", f"`{text}` is no value", None)
+            return None
+        try:
+            given[name] = _constant(Resolver(program, module, Scope("")).expr(statement.value), program)
+        except (_NoValue, Unresolved):
+            return None
+    return given
+
+
+def _from_python(value: Any) -> Any:
+    """Return a Python value as a value of the language: the string "relu" is the word `relu`."""
+    match value:
+        case bool() | int() | float() | None | Word():
+            return value
+        case str():
+            return Word(word=value) if registry.find_word(value) else value
+        case list():
+            return [_from_python(item) for item in value]
+        case tuple():
+            return tuple(_from_python(item) for item in value)
+        case _:
+            raise TypeError(f"a parameter must be a number, truth value, string, list or tuple, not {type(value).__name__}")

@@ -1,0 +1,663 @@
+"""Definitions to bodies, in one walk: compile-time values computed, blocks instantiated, every type inferred.
+
+Equal instances (same definition, arguments and input types) share one body, and equal iterations of a loop become one
+node with a count, so the work follows the length of the spec and not the depth of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
+from archspec.diagnostics.source import Span
+from archspec.elaborate.arguments import ArgumentFault, make_layer
+from archspec.elaborate.builder import Builder, Use
+from archspec.elaborate.evaluate import EvalError, evaluate, truth
+from archspec.elaborate.reads import indexes_tensors, read_before_set
+from archspec.elaborate.resolve import Poison
+from archspec.ir.definition import (
+    BranchesOp,
+    CallOp,
+    Definition,
+    ErrorOp,
+    ExpectOp,
+    IfOp,
+    InputOp,
+    LetOp,
+    NameOp,
+    Op,
+    OutputOp,
+    Pattern,
+    RepeatOp,
+    SharedOp,
+    StartOp,
+    TuplePattern,
+    pattern_names,
+)
+from archspec.ir.expr import Expr, TensorRef, show_value
+from archspec.ir.graph import Body, BlockNode, Expectation, LayerNode, Port, RepeatNode
+from archspec.layers import registry
+from archspec.layers.base import Layer, RuleError
+from archspec.layers.registry import Family
+from archspec.tensor import Sym, TensorType, agree, show_shape
+
+#: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
+MAX_LAYERS = 10_000_000
+MAX_NODES = 500_000
+MAX_DEPTH = 100
+
+
+class Fault(Exception):
+    """A step was reported; what follows from it keeps quiet."""
+
+
+@dataclass
+class Instance:
+    """What one walk over a definition knows: the values of its variables and the body it builds."""
+
+    definition: Definition
+    variables: dict[str, Any]
+    builder: Builder
+    key: str
+    uses: tuple[Use, ...] = ()
+    shared: dict[str, CallOp] = field(default_factory=dict)
+    loops: int = 0
+
+
+class Instantiator:
+    """Makes the bodies of one graph."""
+
+    def __init__(self, definitions: Mapping[str, Definition], diagnostics: Diagnostics) -> None:
+        self.definitions, self.diagnostics = definitions, diagnostics
+        self.bodies: dict[str, Body] = {}
+        self.expectations: list[Expectation] = []
+        self._shared: dict[Any, str | None] = {}
+        self._counts: dict[str, int] = {}
+        self._nodes = 0
+        self._keys: dict[str, int] = {}
+
+    # --- definitions -----------------------------------------------------------------------------------------------
+
+    def model(self, definition: Definition, arguments: Mapping[str, Any]) -> str | None:
+        """Elaborate the model itself. Returns the key of its body, or None after reporting why there is none."""
+        builder = Builder()
+        instance = Instance(definition, {}, builder, self._key(definition.key))
+        try:
+            instance.variables = self._parameters(definition, arguments, instance)
+            self._run(definition.body, instance)
+        except Fault:
+            return None
+        if builder.current is None:
+            return None
+        if not builder.inputs:
+            self.diagnostics.error("no-input", "the model has no input", definition.span, help="begin it with `input 32x32x3`")
+            return None
+        if not builder.nodes:
+            self.diagnostics.error("no-layers", "the model has no layers", definition.span)
+            return None
+        return self._finish(instance, "model")
+
+    def _finish(self, instance: Instance, kind: str) -> str:
+        builder = instance.builder
+        arguments = tuple((name, value) for name, value in instance.variables.items() if name in self._parameter_names(instance.definition))
+        body = builder.body(instance.key, instance.definition.key, kind, builder.current or (), arguments)
+        self.bodies[instance.key] = body
+        self._counts[instance.key] = builder.layers
+        return instance.key
+
+    @staticmethod
+    def _parameter_names(definition: Definition) -> set[str]:
+        return {name for p in definition.parameters if not p.tensor for name in pattern_names(p.pattern)}
+
+    def _key(self, name: str) -> str:
+        self._keys[name] = number = self._keys.get(name, 0) + 1
+        return name if number == 1 else f"{name}#{number}"
+
+    def _parameters(self, definition: Definition, arguments: Mapping[str, Any], instance: Instance) -> dict[str, Any]:
+        """Return the variables that a definition starts with."""
+        for parameter in definition.parameters:
+            if parameter.tensor:
+                continue
+            if parameter.name in arguments:
+                value = arguments[parameter.name]
+            elif parameter.default is not None:
+                value = self._value(parameter.default, instance)
+            else:
+                self.diagnostics.error(
+                    "missing-argument",
+                    f"`{definition.name}` needs a value for `{parameter.name}`",
+                    parameter.span,
+                    help=f"give it one with `--set {parameter.name}=…`",
+                )
+                raise Fault
+            self._bind(parameter.pattern, value, instance, parameter.span)
+        return instance.variables
+
+    # --- operations ------------------------------------------------------------------------------------------------
+
+    def _run(self, ops: tuple[Op, ...], instance: Instance) -> None:
+        for op in ops:
+            try:
+                self._op(op, instance)
+            except Fault:
+                instance.builder.current = None
+
+    def _op(self, op: Op, instance: Instance) -> None:
+        builder = instance.builder
+        match op:
+            case CallOp():
+                self._call(op, instance)
+            case NameOp():
+                self._name(op, instance)
+            case BranchesOp():
+                self._branches(op, instance)
+            case RepeatOp():
+                self._repeat(op, instance)
+            case IfOp():
+                self._run(op.then if self._truth(op.test, instance) else op.orelse, instance)
+            case StartOp():
+                builder.current = builder.results = [self._tensor(ref, instance) for ref in op.tensors]
+            case LetOp():
+                self._bind(op.pattern, self._value(op.value, instance), instance, op.span)
+            case SharedOp():
+                instance.shared[op.call.site] = op.call
+            case InputOp():
+                self._input(op, instance)
+            case OutputOp():
+                self._output(op, instance)
+            case ExpectOp():
+                self._expect(op, instance)
+            case ErrorOp():
+                builder.current = None
+
+    def _input(self, op: InputOp, instance: Instance) -> None:
+        builder = instance.builder
+        if instance.definition.kind != "model" or builder.parent is not None:
+            self._fault("misplaced-input", "an input belongs to the model itself, outside blocks and loops", op.span, instance)
+        shape = []
+        for expr in op.shape:
+            dim = self._value(expr, instance)
+            if isinstance(dim, bool) or not (dim is None or isinstance(dim, (int, Sym))) or (isinstance(dim, int) and dim < 1):
+                self._fault(
+                    "invalid-dimension",
+                    f"a dimension must be a positive whole number, `?` or a name, but this is `{show_value(dim)}`",
+                    expr.span,
+                    instance,
+                )
+            shape.append(dim)
+        value = builder.add_input(TensorType(tuple(shape), op.dtype), op.name)
+        builder.names[op.name, ()] = value
+        builder.current = builder.results = [value]
+
+    def _output(self, op: OutputOp, instance: Instance) -> None:
+        builder = instance.builder
+        if builder.parent is not None:
+            self._fault("misplaced-output", "`output` stands inside a loop", op.span, instance)
+        if builder.outputs is not None:
+            self._fault("duplicate-output", "the outputs are named twice", op.span, instance)
+        values = [(ref, self._tensor(ref, instance)) for ref in op.tensors]
+        builder.outputs = [Port(value=v, type=builder.types[v], name="" if ref.name == "_" else ref.name) for ref, v in values]
+        builder.current = [v for _, v in values]
+
+    def _name(self, op: NameOp, instance: Instance) -> None:
+        builder = instance.builder
+        values: list[int | None] = list(builder.results) if builder.current is not None else [None] * len(op.targets)
+        if len(op.targets) == 1:
+            values = [None if builder.current is None else self._single(op.span, instance)]
+        elif len(values) != len(op.targets):
+            self._fault(
+                "wrong-result-count",
+                f"{len(op.targets)} names for {len(values)} result{'s' * (len(values) != 1)}",
+                op.span,
+                instance,
+            )
+        for target, value in zip(op.targets, values, strict=True):
+            builder.names[target.name, self._subscripts(target, instance)] = value
+
+    def _expect(self, op: ExpectOp, instance: Instance) -> None:
+        value = self._value(op.value, instance)
+        if op.metric != "shape":
+            self.expectations.append(
+                Expectation(body=instance.key, metric=op.metric, comparison=op.comparison, value=value, span=op.span)
+            )
+            return
+        if instance.builder.current is None:
+            return
+        shape = instance.builder.types[self._single(op.span, instance)].shape
+        # One list or tuple stands for the whole shape, as `shape` itself does.
+        wanted = value[0] if len(value) == 1 and isinstance(value[0], (list, tuple)) else value
+        if len(shape) != len(wanted) or any(want is not None and dim != want for dim, want in zip(shape, wanted, strict=True)):
+            self._report("expectation-failed", f"expected {show_shape(wanted)}, but the shape is {show_shape(shape)}", op.span, instance)
+
+    # --- loops -----------------------------------------------------------------------------------------------------
+
+    def _repeat(self, op: RepeatOp, instance: Instance) -> None:
+        values = self._loop_values(op, instance)
+        reads, sets = read_before_set(op.body)
+        bound = set(pattern_names(op.pattern)) if op.pattern else set()
+        # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
+        folds = not (reads & sets) and not (indexes_tensors(op.body) and bound)
+        # Values matter only where the body reads them.
+        matters = bool(reads & bound)
+        position, total = 0, len(values)
+        outer = instance.builder
+        instance.loops += 1
+        while position < total and outer.current is not None:
+            child, before = self._iteration(op, values[position], instance)
+            run = 1
+            if folds and child.current is not None:
+                run = _equal_run(values, position) if matters else total - position
+            if run > 1 and (made := self._fold(op, child, before, position, run, instance)):
+                position += made
+                continue
+            outer.inline(child, (*outer.index, position))
+            position += 1
+        instance.loops -= 1
+
+    def _loop_values(self, op: RepeatOp, instance: Instance) -> range | list[Any]:
+        value = self._value(op.iterable, instance)
+        if op.counted:
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                self._fault("invalid-count", f"a count must be a whole number from 0, but this is `{show_value(value)}`", op.iterable.span, instance)
+            if value > MAX_LAYERS:
+                self._fault("too-many-layers", f"{value:,} repetitions: a network may have at most {MAX_LAYERS:,} layers", op.iterable.span, instance)
+            return range(value)
+        if not isinstance(value, (list, tuple)):
+            self._fault("invalid-list", f"`for` goes through a list, but this is `{show_value(value)}`", op.iterable.span, instance, help="count with `0..n`")
+        return list(value)
+
+    def _iteration(self, op: RepeatOp, value: Any, instance: Instance) -> tuple[Builder, tuple[TensorType, ...]]:
+        """Elaborate one iteration into a body of its own. Returns it, and the types it started from."""
+        outer = instance.builder
+        assert outer.current is not None
+        child = Builder(parent=outer)
+        child.current = [child.bring(v) for v in outer.current]
+        child.results = list(child.current)
+        before = child.types_of(child.current)
+        if op.pattern is not None:
+            self._bind(op.pattern, value, instance, op.span)
+        instance.builder = child
+        try:
+            self._run(op.body, instance)
+        finally:
+            instance.builder = outer
+        return child, before
+
+    def _fold(self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance) -> int:
+        """Add `run` equal iterations as one node. Returns how many were added: 0 where the iteration changes its type."""
+        outer = instance.builder
+        assert child.current is not None and outer.current is not None
+        if child.types_of(child.current) != before or None in child.names.values():
+            return 0
+        # Names the iteration read from before it and then set again go from one iteration to the next.
+        renamed = []
+        for name, value in child.names.items():
+            found = outer.names.get(name) if name in outer.names else None
+            if found is not None and found in child.imported and child.imported[found] not in child.current[: len(before)]:
+                renamed.append((name, found, value))
+        inputs = list(dict.fromkeys([*outer.current, *(found for _, found, _ in renamed)]))
+        if len(inputs) != len(outer.current) + len(renamed):
+            return 0
+        if any(child.types[v] != outer.types[found] for _, found, v in renamed if v is not None):
+            return 0
+        carried = len(inputs)
+        rest = [v for v in child.imported if v not in inputs]
+        ports = {child.imported[v]: child.inputs[i] for i, v in enumerate(child.imported)}
+        child.inputs = [ports[child.imported[v]] for v in (*inputs, *rest)]
+        fresh = [(name, value) for name, value in child.names.items() if name not in {n for n, _, _ in renamed}]
+        ends = [*child.current, *(v for _, _, v in renamed if v is not None), *(v for _, v in fresh if v is not None)]
+        layers = child.layers * run
+        self._spend(layers, op.span, instance)
+        key = self._key(f"{instance.key}@loop")
+        self.bodies[key] = child.body(key, instance.definition.key, "iteration", ends)
+        self._counts[key] = child.layers
+        outputs = outer.ports(child.types_of(ends))
+        node = RepeatNode(
+            name="",
+            index=outer.index,
+            inputs=(*inputs, *rest),
+            outputs=outputs,
+            span=op.span,
+            body=key,
+            start=position,
+            count=run,
+            carried=carried,
+        )
+        width = len(child.current)
+        outer.add(node, layers)
+        values = [port.value for port in outputs]
+        outer.current = outer.results = values[:width]
+        for (name, *_), value in zip([*renamed, *fresh], values[width:], strict=True):
+            outer.names[name] = value
+        return run
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    def _call(self, op: CallOp, instance: Instance, inputs: list[int] | None = None, declared: CallOp | None = None) -> None:
+        if op.target == "shared":
+            found = instance.shared[op.callee]
+            given = None if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
+            self._call(found, instance, given if given is not None else self._current(op, instance), declared=op)
+            return
+        if inputs is None:
+            inputs = self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
+        keywords = [(k.parameter, [self._tensor(ref, instance) for ref in k.tensors]) for k in op.keywords]
+        arguments = {a.parameter: self._value(a.value, instance) for a in op.arguments}
+        if op.target == "block":
+            self._block(op, arguments, inputs, keywords, instance, declared)
+        else:
+            self._layer(op, arguments, inputs, keywords, instance, declared)
+
+    def _current(self, op: CallOp, instance: Instance) -> list[int]:
+        builder = instance.builder
+        if builder.current is None:
+            raise Fault
+        if not builder.current:
+            self._fault("no-input", "there is no tensor to go on from yet", op.span, instance, help="begin the model with `input 32x32x3`")
+        return builder.current
+
+    def _single(self, span: Span, instance: Instance) -> int:
+        builder = instance.builder
+        if builder.current is None:
+            raise Fault
+        if len(builder.current) != 1:
+            what = "there is no current tensor" if not builder.current else f"there are {len(builder.current)} current tensors"
+            self._fault("no-single-tensor", f"{what}, and one is needed here", span, instance)
+        return builder.current[0]
+
+    def _layer(
+        self,
+        op: CallOp,
+        arguments: dict[str, Any],
+        inputs: list[int],
+        keywords: list[tuple[str, list[int]]],
+        instance: Instance,
+        declared: CallOp | None,
+    ) -> None:
+        builder = instance.builder
+        types = builder.types_of(inputs)
+        span = (declared or op).span
+        kind = self._layer_class(op, types, instance)
+        try:
+            layer = make_layer(kind, arguments)
+        except ArgumentFault as fault:
+            for name, message, code in fault.faults:
+                place = next((a.span for a in op.arguments if a.parameter == name and a.span), op.span)
+                self._report(code, message, place, instance, help=fault.help)
+            raise Fault from None
+        self._check_count(layer, op, len(inputs), span, instance)
+        outputs = self._rules(layer, op, types, keywords, inputs, instance, span)
+        self._spend(1, span, instance, nodes=1)
+        builder.add(
+            LayerNode(
+                name=(declared or op).site,
+                index=() if declared else builder.index,
+                shared=declared is not None,
+                inputs=tuple(inputs),
+                outputs=builder.ports(outputs),
+                span=span,
+                layer=layer,
+                keywords=tuple((name, tuple(values)) for name, values in keywords),
+            )
+        )
+
+    def _layer_class(self, op: CallOp, types: tuple[TensorType, ...], instance: Instance) -> type[Layer]:
+        found = registry.find_layer(op.callee)
+        assert found is not None, op.callee
+        if not isinstance(found, Family):
+            return found
+        rank = types[0].rank - 1
+        member = found.for_rank(rank)
+        if member is None:
+            ranks = ", ".join(f"{n}-D" for n, _ in found.members)
+            self._fault(
+                "wrong-rank",
+                f"`{op.callee}` takes {ranks} data with channels, but its input has the shape {types[0]}",
+                op.span,
+                instance,
+                help="" if rank > 0 else "bring the tensor to that rank with `reshape` first",
+            )
+        return member
+
+    def _check_count(self, layer: Layer, op: CallOp, given: int, span: Span, instance: Instance) -> None:
+        takes = layer.takes
+        if given < takes.least or (takes.most is not None and given > takes.most):
+            wanted = f"{takes.least}" if takes.least == takes.most else f"at least {takes.least}" if takes.most is None else f"{takes.least} to {takes.most}"
+            self._fault(
+                "wrong-input-count",
+                f"`{op.callee}` takes {wanted} tensor{'s' * (wanted != '1')}, but is given {given}",
+                span,
+                instance,
+                help="give it branches, `add { | … | skip }`, or tensors, `add(a, _)`" if takes.how == "list" else "",
+            )
+
+    def _rules(
+        self,
+        layer: Layer,
+        op: CallOp,
+        types: tuple[TensorType, ...],
+        keywords: list[tuple[str, list[int]]],
+        inputs: list[int],
+        instance: Instance,
+        span: Span,
+    ) -> tuple[TensorType, ...]:
+        """Return the output types that a layer's own rules give, after checking that its weights have shapes."""
+        given = {name: instance.builder.types_of(values) for name, values in keywords}
+        try:
+            output = layer.output(*types, **given)
+            for _ in layer.weights(*types):
+                pass
+        except RuleError as error:
+            at = next((a.span for a in op.arguments if a.parameter == error.argument and a.span), span)
+            labels = self._input_labels(inputs, instance, op) if error.code == "shape-mismatch" else []
+            self._report(error.code, error.message, at, instance, help=error.help, labels=labels)
+            raise Fault from None
+        return output if isinstance(output, tuple) else (output,)
+
+    def _input_labels(self, inputs: list[int], instance: Instance, op: CallOp) -> list[Label]:
+        """Say of each tensor that is merged where it was made and what shape it has."""
+        builder = instance.builder
+        made = {port.value: node.span for node in builder.nodes for port in node.outputs}
+        return [Label(made[value], f"this is {builder.types[value]}") for value in inputs if value in made and made[value] != op.span]
+
+    def _block(
+        self,
+        op: CallOp,
+        arguments: dict[str, Any],
+        inputs: list[int],
+        keywords: list[tuple[str, list[int]]],
+        instance: Instance,
+        declared: CallOp | None,
+    ) -> None:
+        builder = instance.builder
+        span = (declared or op).span
+        given = [*inputs, *(v for _, values in keywords for v in values)]
+        types = builder.types_of(given)
+        shape = tuple((name, len(values)) for name, values in keywords)
+        memo = (op.callee, _frozen(arguments), types, len(inputs), shape)
+        if memo not in self._shared:
+            self._shared[memo] = self._instance(op, arguments, types, len(inputs), shape, span, instance)
+        key = self._shared[memo]
+        if key is None:
+            raise Fault
+        body = self.bodies[key]
+        self._spend(self._counts[key], span, instance, nodes=1)
+        builder.add(
+            BlockNode(
+                name=(declared or op).site,
+                index=() if declared else builder.index,
+                shared=declared is not None,
+                inputs=tuple(given),
+                outputs=builder.ports(port.type for port in body.outputs),
+                span=span,
+                body=key,
+            ),
+            self._counts[key],
+        )
+
+    def _instance(
+        self,
+        op: CallOp,
+        arguments: dict[str, Any],
+        types: tuple[TensorType, ...],
+        own: int,
+        keywords: tuple[tuple[str, int], ...],
+        span: Span,
+        user: Instance,
+    ) -> str | None:
+        """Elaborate one instance of a block. Returns the key of its body, or None after reporting why there is none."""
+        definition = self.definitions[op.callee]
+        if len(user.uses) >= MAX_DEPTH:
+            self._fault("nesting-too-deep", f"more than {MAX_DEPTH} blocks inside one another", span, user)
+        builder = Builder()
+        builder.current = [builder.add_input(type, "x") for type in types[:own]]
+        builder.results = list(builder.current)
+        remaining = iter(types[own:])
+        for name, number in keywords:
+            for position in range(number):
+                subscripts = () if number == 1 else (position,)
+                builder.names[name, subscripts] = builder.add_input(next(remaining), name)
+        instance = Instance(definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span)))
+        errors = len(self.diagnostics.items)
+        try:
+            self._parameters(definition, arguments, instance)
+            self._run(definition.body, instance)
+        except Fault:
+            return None
+        if builder.current is None or any(d.severity == "error" for d in self.diagnostics.items[errors:]):
+            return None
+        return self._finish(instance, "block")
+
+    def _branches(self, op: BranchesOp, instance: Instance) -> None:
+        builder = instance.builder
+        if builder.current is None:
+            raise Fault
+        start, ends, faulty = list(builder.current), [], False
+        for branch, span in zip(op.branches, op.spans, strict=True):
+            builder.current = builder.results = list(start)
+            self._run(branch, instance)
+            if builder.current is None:
+                faulty = True
+            else:
+                ends.append(self._single(span, instance))
+        if faulty:
+            raise Fault
+        self._call(op.merge, instance, ends)
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def _value(self, expr: Expr, instance: Instance) -> Any:
+        try:
+            value = evaluate(expr, instance.variables, Types(self, instance))
+        except EvalError as error:
+            self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
+            raise Fault from None
+        if isinstance(value, Poison):
+            raise Fault
+        return value
+
+    def _truth(self, expr: Expr, instance: Instance) -> bool:
+        value = self._value(expr, instance)
+        try:
+            return truth(value, expr.span)
+        except EvalError as error:
+            self._fault(error.code, error.message, error.span, instance)
+
+    def _bind(self, pattern: Pattern, value: Any, instance: Instance, span: Span | None) -> None:
+        if not isinstance(pattern, TuplePattern):
+            instance.variables[pattern.name] = value
+            return
+        if not isinstance(value, (list, tuple)) or len(value) != len(pattern.items):
+            names = ", ".join(pattern_names(pattern))
+            self._fault("pattern-mismatch", f"`({names})` takes {len(pattern.items)} values, but this is `{show_value(value)}`", span, instance)
+        for item, part in zip(pattern.items, value, strict=True):
+            self._bind(item, part, instance, span)
+
+    def _subscripts(self, ref: TensorRef, instance: Instance) -> tuple[Any, ...]:
+        return tuple(_hashable(self._value(i, instance)) for i in ref.index)
+
+    def _tensor(self, ref: TensorRef, instance: Instance) -> int:
+        builder = instance.builder
+        if ref.name == "_":
+            if builder.current is None:
+                raise Fault
+            return self._single(ref.span or instance.definition.span, instance)
+        subscripts = self._subscripts(ref, instance)
+        try:
+            value = builder.find((ref.name, subscripts))
+        except KeyError:
+            known = sorted(show_value(s[0]) for n, s in builder.all_names() if n == ref.name and s)
+            self._fault(
+                "unknown-tensor",
+                f"`{ref.name}{''.join(f'[{show_value(s)}]' for s in subscripts)}` names no tensor yet",
+                ref.span,
+                instance,
+                help=f"it has the indices {', '.join(known)}" if known else f"name it with `… as {ref.name}` before this line",
+            )
+        if value is None:
+            raise Fault
+        return value
+
+    # --- messages and limits ---------------------------------------------------------------------------------------
+
+    def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            self._fault("too-many-layers", f"more than {MAX_NODES:,} different layers are written out", span, instance)
+        if instance.builder.layers + layers > MAX_LAYERS:
+            self._fault("too-many-layers", f"a network may have at most {MAX_LAYERS:,} layers", span, instance)
+
+    def _report(
+        self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "", labels: list[Label] | None = None
+    ) -> None:
+        chain = tuple(f"in block `{use.block}`, used at {use.span}" for use in reversed(instance.uses))
+        self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels or ()), notes=chain, help=help))
+
+    def _fault(self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "") -> Any:
+        self._report(code, message, span, instance, help=help)
+        raise Fault
+
+
+class Types:
+    """Lets expressions read the shapes of tensors of one instance."""
+
+    def __init__(self, instantiator: Instantiator, instance: Instance) -> None:
+        self._instantiator, self._instance = instantiator, instance
+
+    def type_of(self, tensor: TensorRef | None, span: Span | None) -> TensorType:
+        """Return the type of a named tensor, or of the current one. Raises Fault."""
+        builder = self._instance.builder
+        if tensor is not None:
+            return builder.types[self._instantiator._tensor(tensor, self._instance)]
+        return builder.types[self._instantiator._single(span or self._instance.definition.span, self._instance)]
+
+
+def _equal_run(values: range | list[Any], position: int) -> int:
+    """Return how many values from `position` on are equal."""
+    if isinstance(values, range):
+        return 1
+    run = 1
+    while position + run < len(values) and _same(values[position], values[position + run]):
+        run += 1
+    return run
+
+
+def _same(a: Any, b: Any) -> bool:
+    # 1 == 1.0 == True in Python, but a layer tells them apart.
+    return _frozen(a) == _frozen(b)
+
+
+def _frozen(value: Any) -> Any:
+    match value:
+        case dict():
+            return tuple((k, _frozen(v)) for k, v in value.items())
+        case list() | tuple():
+            return (type(value).__name__, *map(_frozen, value))
+        case _:
+            return type(value).__name__, value
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

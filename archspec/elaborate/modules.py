@@ -1,0 +1,132 @@
+"""Files and what they bring into reach: `use`, the standard library, and where to look for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from archspec.diagnostics.diagnostic import Diagnostics, Label
+from archspec.diagnostics.source import Source
+from archspec.diagnostics.suggest import did_you_mean
+from archspec.syntax import ast
+from archspec.syntax.parse import parse
+
+#: Finds the file that `use "path"` in the file called `user` means, or None. The only way in which text comes in.
+Reader = Callable[[str, str | None], Source | None]
+#: How many files one spec may bring in.
+MAX_FILES = 256
+
+
+@dataclass
+class Module:
+    """One parsed file and the names it can use from others."""
+
+    name: str
+    file: ast.File
+    blocks: dict[str, ast.Block] = field(default_factory=dict)
+    models: dict[str, ast.Model | ast.Variant] = field(default_factory=dict)
+    imports: list[Module] = field(default_factory=list)
+    aliases: dict[str, Module] = field(default_factory=dict)
+
+    def find_block(self, name: str) -> tuple[ast.Block, Module] | None:
+        """Return a block of this file, else of one it uses, and the module it is written in."""
+        if name in self.blocks:
+            return self.blocks[name], self
+        return next((found for module in self.imports if (found := module.find_block(name))), None)
+
+    def find_model(self, name: str) -> tuple[ast.Model | ast.Variant, Module] | None:
+        """Return a model of this file, else of one it uses, and the module it is written in."""
+        if name in self.models:
+            return self.models[name], self
+        return next((found for module in self.imports if (found := module.find_model(name))), None)
+
+    def block_names(self) -> set[str]:
+        return set(self.blocks).union(*(module.block_names() for module in self.imports))
+
+
+class Loader:
+    """Reads and parses each file once, follows `use`, and keeps the sources for messages."""
+
+    def __init__(self, read: Reader, diagnostics: Diagnostics) -> None:
+        self.read, self.diagnostics = read, diagnostics
+        self.sources: dict[str, Source] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._loading: list[str] = []
+
+    def load(self, source: Source) -> Module | None:
+        """Parse a file and everything it uses. Returns None for a file that does not parse or is being loaded."""
+        if source.name in self._modules:
+            return self._modules[source.name]
+        self.sources[source.name] = source
+        self._modules[source.name] = None
+        file = parse(source, self.diagnostics)
+        if file is None:
+            return None
+        module = Module(source.name, file)
+        self._loading.append(source.name)
+        for use in file.uses:
+            self._use(module, use)
+        self._loading.pop()
+        for block in file.blocks:
+            self._define(module.blocks, block, "block")
+        for model in file.models:
+            self._define(module.models, model, "model")
+        self._modules[source.name] = module
+        return module
+
+    def standard_block(self, name: str) -> tuple[ast.Block, Module] | None:
+        """Return a block of the standard library."""
+        source = self.read(f"{name}.arch", None)
+        module = self.load(source) if source else None
+        return module.find_block(name) if module else None
+
+    def _use(self, module: Module, use: ast.Use) -> None:
+        path = str(use.path.value)
+        source = self.read(path, module.name)
+        if source is None:
+            self.diagnostics.error(
+                "file-not-found",
+                f"no file `{path}`",
+                use.path.span,
+                notes=["looked beside this file, in the `--include` folders and in the standard library"],
+            )
+            return
+        if source.name in self._loading:
+            cycle = [*self._loading[self._loading.index(source.name) :], source.name]
+            self.diagnostics.error("import-cycle", f"`use` goes round in a circle: {' -> '.join(cycle)}", use.path.span)
+            return
+        if len(self._modules) >= MAX_FILES:
+            self.diagnostics.error("too-many-files", f"more than {MAX_FILES} files", use.path.span)
+            return
+        if (used := self.load(source)) is None:
+            return
+        if use.alias is None:
+            module.imports.append(used)
+        else:
+            module.aliases[use.alias.text] = used
+
+    def _define(self, table: dict[str, Any], item: ast.Block | ast.Model | ast.Variant, what: str) -> None:
+        name = item.name.text
+        if name in table:
+            self.diagnostics.error(
+                "duplicate-name",
+                f"the {what} `{name}` is defined twice",
+                item.name.span,
+                labels=[Label(table[name].name.span, "first defined here")],
+            )
+        else:
+            table[name] = item
+
+    def find_alias(self, module: Module, alias: ast.Expr) -> Module | None:
+        """Return the module behind the alias of a dotted name, or None after reporting that there is none."""
+        name = alias.text if isinstance(alias, ast.Name) else ""
+        if name in module.aliases:
+            return module.aliases[name]
+        self.diagnostics.error(
+            "unknown-name",
+            f"nothing is used as `{name}`",
+            alias.span,
+            help=did_you_mean(name, module.aliases) or f'bring a file in with `use "{name or "file"}.arch" as {name or "name"}`',
+        )
+        return None

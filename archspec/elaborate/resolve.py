@@ -1,0 +1,722 @@
+"""AST to definitions: every name resolved, every argument bound, nothing computed.
+
+Each block is resolved once, however often it is used, so a fault in it is reported once. What depends on values or
+shapes is left to `instantiate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archspec.diagnostics.diagnostic import Diagnostics, Label
+from archspec.diagnostics.source import Span
+from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate import signature
+from archspec.elaborate.binding import Bound, bind
+from archspec.elaborate.evaluate import NAMED_FUNCTIONS
+from archspec.elaborate.letters import LETTERS, Letter, composite_name, layer_of, letters_signature, looks_like_letters
+from archspec.elaborate.modules import Loader, Module
+from archspec.elaborate.scope import Scope
+from archspec.elaborate.signature import Signature
+from archspec.ir.definition import (
+    BoundArgument,
+    BranchesOp,
+    CallOp,
+    Definition,
+    ErrorOp,
+    ExpectOp,
+    IfOp,
+    InputOp,
+    LetOp,
+    NameOp,
+    NamePattern,
+    Op,
+    OutputOp,
+    Parameter,
+    Pattern,
+    RepeatOp,
+    SharedOp,
+    StartOp,
+    TensorArgument,
+    TuplePattern,
+    pattern_names,
+)
+from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall
+from archspec.layers import registry
+from archspec.layers.base import Layer
+from archspec.layers.registry import Family
+from archspec.syntax import ast
+from archspec.tensor import DTYPE_BYTES, FLOAT, Sym
+
+#: The figures that `expect` can hold a body to.
+METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
+LENGTHS = ("channels", "height", "width", "rank", "shape")
+COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+CURRENT = "_"
+
+
+class Poison:
+    """The value of an expression that could not be resolved: reported already, so whatever reads it keeps quiet."""
+
+
+POISON = Const(value=Poison())
+
+
+class Unresolved(Exception):
+    """A step was reported and cannot go on."""
+
+
+class Program:
+    """Every definition that a model needs, resolved on first use."""
+
+    def __init__(self, loader: Loader, diagnostics: Diagnostics) -> None:
+        self.loader, self.diagnostics = loader, diagnostics
+        self.definitions: dict[str, Definition] = {}
+        self._keys: dict[tuple[int, frozenset[str]], str] = {}
+        self._signatures: dict[int, Signature] = {}
+        self._resolving: list[tuple[ast.Block, str]] = []
+
+    def model(self, model: ast.Model, module: Module) -> Definition:
+        """Resolve a model and every block it uses."""
+        scope = Scope(model.name.text)
+        return self._define(model, module, scope, "model", frozenset())
+
+    def block(self, block: ast.Block, module: Module, outer: Scope | None, tensors: frozenset[str], use: Span) -> Definition | None:
+        """Resolve a block for uses that give tensors to the parameters `tensors`. None after reporting recursion."""
+        key = (id(block), tensors)
+        if key in self._keys:
+            return self.definitions[self._keys[key]]
+        names = [name for _, name in self._resolving]
+        if any(running is block for running, _ in self._resolving):
+            cycle = " -> ".join([*names[names.index(block.name.text) :], block.name.text])
+            self.diagnostics.error(
+                "recursive-block",
+                f"the block `{block.name.text}` uses itself: {cycle}",
+                use,
+                labels=[Label(block.name.span, "defined here")],
+                help="write repetition with `repeat` or `* n`",
+            )
+            return None
+        name = f"{outer.key}.{block.name.text}" if outer else block.name.text
+        scope = Scope(self._free_key(name), outer)
+        self._resolving.append((block, block.name.text))
+        definition = self._define(block, module, scope, "block", tensors)
+        self._resolving.pop()
+        self._keys[key] = definition.key
+        return definition
+
+    def signature(self, block: ast.Block, module: Module, outer: Scope | None) -> Signature:
+        """Return the parameters a block is written with, before it is known which of them stand for tensors."""
+        if id(block) not in self._signatures:
+            parameters = Resolver(self, module, Scope("", outer)).parameters(block.parameters, frozenset())
+            self._signatures[id(block)] = signature.of_parameters(block.name.text, parameters)
+        return self._signatures[id(block)]
+
+    def _free_key(self, name: str) -> str:
+        key, number = name, 1
+        while key in self.definitions or any(running == key for _, running in self._resolving):
+            number += 1
+            key = f"{name}~{number}"
+        return key
+
+    def _define(self, node: ast.Block | ast.Model, module: Module, scope: Scope, kind: str, tensors: frozenset[str]) -> Definition:
+        resolver = Resolver(self, module, scope)
+        parameters = resolver.parameters(node.parameters, tensors)
+        body = resolver.definition_body(node.body)
+        captured = tuple(
+            Parameter(pattern=NamePattern(name=name), tensor=what == "tensor", captured=True) for name, what in scope.captured.items()
+        )
+        definition = Definition(
+            key=scope.key,
+            name=node.name.text,
+            kind="model" if kind == "model" else "block",
+            doc=node.doc,
+            parameters=parameters + captured,
+            body=body,
+            span=node.name.span,
+        )
+        self.definitions[definition.key] = definition
+        return definition
+
+
+class Resolver:
+    """Resolves the body of one definition."""
+
+    def __init__(self, program: Program, module: Module, scope: Scope) -> None:
+        self.program, self.module, self.scope = program, module, scope
+        self.diagnostics = program.diagnostics
+        self._loops = 0
+
+    # --- definitions -----------------------------------------------------------------------------------------------
+
+    def parameters(self, parameters: tuple[ast.Parameter, ...], tensors: frozenset[str]) -> tuple[Parameter, ...]:
+        resolved = []
+        for parameter in parameters:
+            default = None if parameter.default is None else self.expr(parameter.default)
+            pattern = self.pattern(parameter.pattern)
+            made = Parameter(
+                pattern=pattern, default=default, spellings=tuple(s.text for s in parameter.spellings), span=parameter.span
+            )
+            for name in pattern_names(pattern):
+                self._declare(name, "tensor" if made.name in tensors else "value", parameter.span, fresh=True)
+            resolved.append(made.model_copy(update={"tensor": made.name in tensors}))
+        return tuple(resolved)
+
+    def definition_body(self, body: ast.Body) -> tuple[Op, ...]:
+        for name in _written_steps(body):
+            self.scope.written[name] += 1
+        return self.body(body)
+
+    def body(self, body: ast.Body) -> tuple[Op, ...]:
+        # Blocks may be used above the line that defines them, as functions may.
+        for statement in body.statements:
+            if isinstance(statement, ast.Block):
+                self.scope.blocks[statement.name.text] = statement
+        return tuple(op for statement in body.statements for op in self.statement(statement))
+
+    def pattern(self, pattern: ast.Pattern) -> Pattern:
+        if isinstance(pattern, ast.Name):
+            return NamePattern(name=pattern.text)
+        return TuplePattern(items=tuple(self.pattern(item) for item in pattern.items))
+
+    def _declare(self, name: str, kind: str, span: Span, *, fresh: bool = False) -> None:
+        known = self.scope.names.get(name)
+        if known is not None and (fresh or known != kind):
+            self.diagnostics.error("duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name")
+            return
+        self.scope.names[name] = kind  # type: ignore[assignment]
+
+    def _bind_pattern(self, pattern: ast.Pattern) -> Pattern:
+        resolved = self.pattern(pattern)
+        for name in pattern_names(resolved):
+            self._declare(name, "value", pattern.span)
+        return resolved
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    def statement(self, statement: ast.Statement) -> Iterator[Op]:
+        try:
+            yield from self._statement(statement)
+        except Unresolved:
+            yield ErrorOp()
+
+    def _statement(self, statement: ast.Statement) -> Iterator[Op]:
+        match statement:
+            case ast.Flow():
+                for step in statement.steps:
+                    yield from self.step(step)
+            case ast.Input():
+                yield self.input(statement)
+            case ast.Output():
+                yield OutputOp(tensors=tuple(self.tensor(t) for t in statement.tensors), span=statement.span)
+            case ast.Let():
+                value = self.expr(statement.value)
+                yield LetOp(pattern=self._bind_pattern(statement.pattern), value=value, span=statement.span)
+            case ast.Shared():
+                yield self.shared(statement)
+            case ast.Expect():
+                yield self.expect(statement)
+            case ast.Block():
+                pass  # resolved where it is used
+
+    def input(self, statement: ast.Input) -> Op:
+        match statement.shape:
+            case ast.Dims(values=values):
+                shape: tuple[Expr, ...] = tuple(Const(value=v, span=statement.shape.span) for v in values)
+            case ast.TupleExpr(items=items):
+                shape = tuple(self.dimension(item) for item in items)
+            case single:
+                shape = (self.dimension(single),)
+        dtype = FLOAT if statement.dtype is None else statement.dtype.text
+        if statement.dtype is not None and dtype not in DTYPE_BYTES:
+            self.diagnostics.error(
+                "unknown-dtype",
+                f"unknown data type `{dtype}`",
+                statement.dtype.span,
+                notes=[f"the data types are {', '.join(DTYPE_BYTES)}"],
+                help=did_you_mean(dtype, DTYPE_BYTES),
+            )
+            dtype = FLOAT
+        name = statement.name.text if statement.name else self.scope.site("input")
+        if statement.name:
+            self._declare(name, "tensor", statement.name.span, fresh=True)
+        return InputOp(name=name, shape=shape, dtype=dtype, span=statement.span)
+
+    def dimension(self, expr: ast.Expr) -> Expr:
+        # A name that is no variable names a length that the data decides: equal names are the same length.
+        if isinstance(expr, ast.Name) and self.scope.find(expr.text) is None and expr.text != CURRENT:
+            self.scope.names[expr.text] = "symbol"
+        return self.expr(expr)
+
+    def shared(self, statement: ast.Shared) -> Op:
+        name = statement.name
+        if self._loops:
+            self.diagnostics.error(
+                "shared-in-loop",
+                f"`shared {name.text}` stands inside a loop",
+                statement.span,
+                help="declare it before the loop; each use in the loop then shares its weights",
+            )
+            raise Unresolved
+        if not isinstance(statement.step, ast.Call):
+            self.diagnostics.error("not-shareable", "only one layer or block can be shared", statement.step.span)
+            raise Unresolved
+        ops = list(self.step(statement.step))
+        if len(ops) != 1 or not isinstance(ops[0], CallOp) or ops[0].inputs is not None:
+            self.diagnostics.error("not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span)
+            raise Unresolved
+        self._declare(name.text, "shared", name.span, fresh=True)
+        call = ops[0].model_copy(update={"site": self.scope.site(name.text)})
+        self.scope.shared[name.text] = call
+        return SharedOp(call=call, span=statement.span)
+
+    def expect(self, statement: ast.Expect) -> Op:
+        condition = statement.condition
+        if isinstance(condition, ast.Binary) and condition.op in COMPARISONS:
+            metric = condition.left.text if isinstance(condition.left, ast.Name) else ""
+            if metric not in METRICS:
+                self.diagnostics.error(
+                    "unknown-metric",
+                    f"`{metric}` is no figure that can be expected" if metric else "the left side must name a figure",
+                    condition.left.span,
+                    notes=[f"the figures are {', '.join(METRICS)}; a shape is written alone: `expect 7x7x512`"],
+                    help=did_you_mean(metric, METRICS),
+                )
+                raise Unresolved
+            return ExpectOp(metric=metric, comparison=condition.op, value=self.expr(condition.right), span=statement.span)
+        match condition:
+            case ast.Dims() | ast.TupleExpr():
+                value = self.expr(condition)
+            case _:
+                value = Operation(function="tuple", operands=(self.dimension(condition),), span=condition.span)
+        return ExpectOp(metric="shape", comparison="==", value=value, span=statement.span)
+
+    # --- steps -----------------------------------------------------------------------------------------------------
+
+    def step(self, step: ast.Step) -> Iterator[Op]:
+        match step:
+            case ast.Call():
+                yield from self.call(step)
+            case ast.Letters():
+                yield from self.letters(step.text, step.arguments or (), step.span, step.span.part(1, len(step.text) + 1))
+            case ast.Group():
+                for inner in step.flow.steps:
+                    yield from self.step(inner)
+            case ast.If():
+                test = self.expr(step.test)
+                then = self.body(step.then)
+                yield IfOp(test=test, then=then, orelse=self.body(step.orelse) if step.orelse else (), span=step.span)
+            case ast.For():
+                iterable = self.expr(step.iterable)
+                pattern = self._bind_pattern(step.pattern)
+                yield RepeatOp(pattern=pattern, iterable=iterable, counted=False, body=self._loop(step.body), span=step.span)
+            case ast.Repeat():
+                count = self.expr(step.count)
+                index = self._bind_pattern(step.index) if step.index else None
+                yield RepeatOp(pattern=index, iterable=count, counted=True, body=self._loop(step.body), span=step.span)
+            case ast.Times():
+                count = self.expr(step.count)
+                self._loops += 1
+                body = tuple(self.step(step.step))
+                self._loops -= 1
+                yield RepeatOp(pattern=None, iterable=count, counted=True, body=body, span=step.span)
+            case ast.Named():
+                yield from self.step(step.step)
+                yield NameOp(targets=tuple(self.target(t) for t in step.targets), span=step.span)
+            case ast.From():
+                yield StartOp(tensors=tuple(self.tensor(t) for t in step.tensors), span=step.span)
+
+    def _loop(self, body: ast.Body) -> tuple[Op, ...]:
+        self._loops += 1
+        ops = self.body(body)
+        self._loops -= 1
+        return ops
+
+    def target(self, target: ast.Name | ast.Index) -> TensorRef:
+        base, subscripts = _subscripts(target)
+        if not isinstance(base, ast.Name):
+            self.diagnostics.error("syntax", "a tensor is named by a name, or a name with an index", target.span)
+            raise Unresolved
+        index = tuple(self.expr(subscript) for subscript in subscripts)
+        self._declare(base.text, "tensor", base.span)
+        return TensorRef(name=base.text, index=index, span=target.span)
+
+    def tensor(self, expr: ast.Expr) -> TensorRef:
+        """Resolve an expression that must be a tensor."""
+        if (found := self.maybe_tensor(expr)) is not None:
+            return found
+        base, _ = _subscripts(expr)
+        tensors = [name for name in self.scope.visible() if self.scope.find(name) == "tensor"]
+        if isinstance(base, ast.Name):
+            kind = self.scope.find(base.text)
+            message = f"`{base.text}` is a {kind}, not a tensor" if kind else f"no tensor is named `{base.text}`"
+            help = did_you_mean(base.text, tensors) or f"name one with `… as {base.text}` before this line"
+        else:
+            message, help = "expected the name of a tensor", ""
+        self.diagnostics.error("unknown-tensor", message, expr.span, help=help)
+        raise Unresolved
+
+    def maybe_tensor(self, expr: ast.Expr) -> TensorRef | None:
+        """Resolve an expression if it names a tensor."""
+        base, subscripts = _subscripts(expr)
+        if not isinstance(base, ast.Name) or not (base.text == CURRENT or self.scope.find(base.text) == "tensor"):
+            return None
+        return TensorRef(name=base.text, index=tuple(self.expr(s) for s in subscripts), span=expr.span)
+
+    def maybe_tensors(self, expr: ast.Expr) -> tuple[TensorRef, ...] | None:
+        """Resolve a tensor, or a tuple or list of tensors."""
+        if isinstance(expr, (ast.TupleExpr, ast.ListExpr)) and expr.items:
+            found = [self.maybe_tensor(item) for item in expr.items]
+            return tuple(t for t in found if t is not None) if all(found) else None
+        single = self.maybe_tensor(expr)
+        return None if single is None else (single,)
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    def call(self, call: ast.Call) -> Iterator[Op]:
+        if isinstance(call.name, ast.Attribute):
+            module = self.program.loader.find_alias(self.module, call.name.base)
+            if module is None:
+                raise Unresolved
+            name = call.name.name.text
+            if (found := module.find_block(name)) is None:
+                self.diagnostics.error(
+                    "unknown-step", f"no block `{name}` in `{module.name}`", call.name.name.span, help=did_you_mean(name, module.block_names())
+                )
+                raise Unresolved
+            yield self.block(call, name, *found, None)
+            return
+        name = call.name.text
+        if name in ("skip", CURRENT) and call.arguments is None and call.branches is None:
+            return
+        kind = self.scope.find(name)
+        if kind == "shared":
+            yield self.use_shared(call, name)
+        elif kind == "value" and call.arguments is None:
+            activation = BoundArgument(parameter="activation", value=Var(name=name, span=call.span), span=call.span)
+            yield CallOp(site=self.scope.site(name), target="layer", callee="activation", arguments=(activation,), span=call.span)
+        elif nested := self.scope.find_block(name):
+            yield self.block(call, name, nested[0], self.module, nested[1])
+        elif found := self.module.find_block(name):
+            yield self.block(call, name, *found, None)
+        elif layer := registry.find_layer(name):
+            yield self.layer(call, name, layer)
+        elif found := self.program.loader.standard_block(name):
+            yield self.block(call, name, *found, None)
+        elif name in registry.words("activation"):
+            yield self.activation(call, name)
+        elif set(name) <= set(LETTERS):
+            yield from self.letters(name, call.arguments or (), call.span, call.name.span)
+        else:
+            self._unknown_step(call.name, kind)
+
+    def _unknown_step(self, name: ast.Name, kind: str | None) -> None:
+        if kind == "tensor":
+            self.diagnostics.error("not-a-step", f"`{name.text}` is a tensor, not a step", name.span, help=f"go on from it with `from {name.text}`")
+        elif looks_like_letters(name.text):
+            self._unknown_letters(name.text, name.span)
+        else:
+            blocks = self.module.block_names() | set(self.scope.blocks)
+            known = [*registry.layer_names(), *registry.words("activation"), *blocks, "skip"]
+            self.diagnostics.error("unknown-step", f"no layer or block `{name.text}`", name.span, help=did_you_mean(name.text, known))
+        raise Unresolved
+
+    def _unknown_letters(self, text: str, span: Span) -> None:
+        for position, char in enumerate(text):
+            if char not in LETTERS:
+                self.diagnostics.error(
+                    "unknown-letter",
+                    f"no layer has the letter `{char}`",
+                    span.part(position, position + 1),
+                    notes=["the letters are " + ", ".join(f"{c} {letter.layer}" for c, letter in LETTERS.items())],
+                )
+
+    def bound(self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()) -> list[Bound]:
+        found = bind(target, arguments, span, lambda n: self.scope.find(n) is not None, self.diagnostics, implied=implied)
+        if found is None:
+            raise Unresolved
+        return found
+
+    def values(self, bound: list[Bound]) -> tuple[BoundArgument, ...]:
+        return tuple(
+            BoundArgument(
+                parameter=b.parameter.name,
+                value=Const(value=b.spelt, span=b.argument.span) if b.by_spelling else self.expr(b.argument.value),
+                span=b.argument.span,
+            )
+            for b in bound
+        )
+
+    def layer(self, call: ast.Call, name: str, found: type[Layer] | Family) -> Op:
+        layer = found if not isinstance(found, Family) else found.members[0][1]
+        inputs: list[TensorRef] = []
+        keywords: list[TensorArgument] = []
+        rest: list[ast.Argument] = []
+        for argument in call.arguments or ():
+            tensors = self.maybe_tensors(argument.value)
+            if tensors is None:
+                rest.append(argument)
+            elif argument.name is None:
+                inputs += tensors
+            elif argument.name.text in layer.takes.keywords:
+                keywords.append(TensorArgument(parameter=argument.name.text, tensors=tensors, span=argument.span))
+            else:
+                takes = ", ".join(f"`{k}`" for k in layer.takes.keywords)
+                self.diagnostics.error(
+                    "unknown-argument",
+                    f"`{name}` takes no tensor `{argument.name.text}`",
+                    argument.span,
+                    help=f"by name it takes {takes}" if takes else "tensors are given to it without a name",
+                )
+                raise Unresolved
+        made = CallOp(
+            site=self.scope.site(name),
+            target="layer",
+            callee=name,
+            arguments=self.values(self.bound(signature.of_part(layer, name), tuple(rest), call.span)),
+            inputs=tuple(inputs) if inputs else None,
+            keywords=tuple(keywords),
+            span=call.span,
+        )
+        if call.branches is None:
+            return made
+        if layer.takes.how != "list" or inputs:
+            self.diagnostics.error(
+                "not-a-merge",
+                f"`{name}` merges no branches" if not inputs else "give either branches or tensors, not both",
+                call.name.span,
+                help="" if inputs else "branches go to a merge: `add`, `concat`, `multiply`, …",
+            )
+            raise Unresolved
+        return BranchesOp(
+            branches=tuple(self.body(branch) for branch in call.branches),
+            spans=tuple(branch.span for branch in call.branches),
+            merge=made,
+        )
+
+    def activation(self, call: ast.Call, name: str) -> Op:
+        """Resolve an activation that has no layer of its own: it becomes `activation(name)`."""
+        self._no_branches(call, name)
+        word = self.word(name, call.arguments, call.span)
+        argument = BoundArgument(parameter="activation", value=word, span=call.span)
+        return CallOp(site=self.scope.site(name), target="layer", callee="activation", arguments=(argument,), span=call.span)
+
+    def _no_branches(self, call: ast.Call, name: str) -> None:
+        if call.branches is not None:
+            self.diagnostics.error("not-a-merge", f"`{name}` merges no branches", call.name.span)
+            raise Unresolved
+
+    def use_shared(self, call: ast.Call, name: str) -> Op:
+        self._no_branches(call, name)
+        declared = self._shared_call(name)
+        if declared is None:
+            self.diagnostics.error(
+                "shared-outside",
+                f"`{name}` is shared by an enclosing definition",
+                call.span,
+                help="a block's weights are its own: use the shared step outside the block, or declare it inside",
+            )
+            raise Unresolved
+        inputs = [ref for argument in call.arguments or () for ref in self.maybe_tensors(argument.value) or (self.tensor(argument.value),)]
+        return CallOp(site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span)
+
+    def _shared_call(self, name: str) -> CallOp | None:
+        return self.scope.shared.get(name)
+
+    def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
+        self._no_branches(call, name)
+        arguments = call.arguments or ()
+        tensors = {id(a): found for a in arguments if (found := self.maybe_tensors(a.value)) is not None}
+        # Which parameters stand for tensors is a property of the use, so bind once by the written parameters first.
+        bound = self.bound(self.program.signature(block, module, outer), arguments, call.span)
+        given = frozenset(b.parameter.name for b in bound if id(b.argument) in tensors)
+        definition = self.program.block(block, module, outer, given, call.span)
+        if definition is None:
+            raise Unresolved
+        values = self.values([b for b in bound if id(b.argument) not in tensors])
+        keywords = [
+            TensorArgument(parameter=b.parameter.name, tensors=tensors[id(b.argument)], span=b.argument.span)
+            for b in bound
+            if id(b.argument) in tensors
+        ]
+        passed = []
+        for parameter in definition.parameters:
+            if not parameter.captured:
+                continue
+            self.scope.find(parameter.name)  # captures it here too, if it comes from further out
+            if parameter.tensor:
+                keywords.append(TensorArgument(parameter=parameter.name, tensors=(TensorRef(name=parameter.name, span=call.span),)))
+            else:
+                passed.append(BoundArgument(parameter=parameter.name, value=Var(name=parameter.name)))
+        return CallOp(
+            site=self.scope.site(name),
+            target="block",
+            callee=definition.key,
+            arguments=values + tuple(passed),
+            keywords=tuple(keywords),
+            span=call.span,
+        )
+
+    def letters(self, text: str, arguments: tuple[ast.Argument, ...], span: Span, letters: Span) -> Iterator[Op]:
+        if not text or not set(text) <= set(LETTERS):
+            if text:
+                self._unknown_letters(text, letters)
+            else:
+                self.diagnostics.error("unknown-letter", "an empty letter string makes no layers", span)
+            raise Unresolved
+        values = {a.parameter: a for a in self.values(self.bound(letters_signature(text), arguments, span))}
+        if (both := values.pop("pool", None)) is not None and isinstance(both.value, Const):
+            for parameter, number in zip(("pool_size", "pool_strides"), both.value.value, strict=True):
+                values[parameter] = BoundArgument(parameter=parameter, value=Const(value=number, span=both.span), span=both.span)
+        for position, char in enumerate(text):
+            letter = LETTERS[char]
+            place = letters.part(position, position + 1)
+            yield CallOp(
+                site=self.scope.site(letter.site),
+                target="layer",
+                callee=letter.layer,
+                arguments=tuple(_letter_arguments(letter, values)),
+                span=place,
+            )
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def expr(self, expr: ast.Expr) -> Expr:
+        match expr:
+            case ast.Literal():
+                return Const(value=expr.value, span=expr.span)
+            case ast.Dims():
+                return Const(value=expr.values, span=expr.span)
+            case ast.Unknown():
+                return Const(value=None, span=expr.span)
+            case ast.Name():
+                return self.name(expr)
+            case ast.Unary():
+                function = {"-": "neg", "+": "pos"}.get(expr.op, expr.op)
+                return Operation(function=function, operands=(self.expr(expr.operand),), span=expr.span)
+            case ast.Binary():
+                return Operation(function=expr.op, operands=(self.expr(expr.left), self.expr(expr.right)), span=expr.span)
+            case ast.Conditional():
+                return Operation(function="if", operands=tuple(map(self.expr, (expr.test, expr.then, expr.orelse))), span=expr.span)
+            case ast.Range():
+                return Operation(function="..", operands=(self.expr(expr.start), self.expr(expr.stop)), span=expr.span)
+            case ast.ListExpr():
+                return Operation(function="list", operands=tuple(map(self.expr, expr.items)), span=expr.span)
+            case ast.TupleExpr():
+                return Operation(function="tuple", operands=tuple(map(self.expr, expr.items)), span=expr.span)
+            case ast.Index():
+                return Operation(function="[]", operands=(self.expr(expr.base), self.expr(expr.index)), span=expr.span)
+            case ast.Attribute():
+                return self.attribute(expr)
+            case ast.Apply():
+                return self.apply(expr)
+            case ast.Spelled():
+                return self._bad(expr, "unknown-name", f"`{expr.text}` spells no argument here")
+
+    def name(self, name: ast.Name) -> Expr:
+        text = name.text
+        kind = self.scope.find(text)
+        if kind == "value":
+            return Var(name=text, span=name.span)
+        if kind == "symbol":
+            return Const(value=Sym.of(text), span=name.span)
+        if kind is not None or text == CURRENT:
+            what = "the current tensor" if text == CURRENT else f"a {kind}"
+            return self._bad(name, "tensor-as-value", f"`{text}` is {what}, not a value")
+        if text in LENGTHS:
+            return Length(what=text, span=name.span)
+        if text == "none":
+            return Const(value=None, span=name.span)
+        if registry.find_word(text):
+            return Const(value=Word(word=text), span=name.span)
+        candidates = {*self.scope.visible(), *LENGTHS, *(w for c in registry.categories() for w in registry.words(c))}
+        return self._bad(name, "unknown-name", f"nothing is named `{text}` here", did_you_mean(text, candidates))
+
+    def _bad(self, at: ast.Expr, code: str, message: str, help: str = "") -> Expr:
+        self.diagnostics.error(code, message, at.span, help=help)
+        return POISON
+
+    def attribute(self, expr: ast.Attribute) -> Expr:
+        what = expr.name.text
+        if what not in LENGTHS:
+            return self._bad(expr.name, "unknown-name", f"a tensor has no `{what}`", did_you_mean(what, LENGTHS))
+        return Length(what=what, tensor=self.tensor(expr.base), span=expr.span)
+
+    def apply(self, expr: ast.Apply) -> Expr:
+        name = expr.function.text
+        if name not in NAMED_FUNCTIONS:
+            return self.word(name, expr.arguments, expr.span)
+        if named := [a for a in expr.arguments if a.name is not None]:
+            return self._bad(named[0].value, "unknown-argument", f"`{name}` takes its arguments without names")
+        return Operation(function=name, operands=tuple(self.expr(a.value) for a in expr.arguments), span=expr.span)
+
+    def word(self, name: str, arguments: tuple[ast.Argument, ...] | None, span: Span) -> Expr:
+        """Resolve a word, with its arguments where it has brackets."""
+        classes = registry.find_word(name)
+        if not classes:
+            known = [*NAMED_FUNCTIONS, *(w for c in registry.categories() for w in registry.words(c))]
+            self.diagnostics.error("unknown-name", f"no function `{name}`", span, help=did_you_mean(name, known))
+            return POISON
+        if not arguments:
+            return Const(value=Word(word=name), span=span)
+        part = next(iter(classes.values()))
+        bound = self.values(self.bound(signature.of_part(part, name), arguments, span))
+        return WordCall(word=name, arguments=tuple((a.parameter, a.value) for a in bound), span=span)
+
+
+def _letter_arguments(letter: Letter, values: dict[str, BoundArgument]) -> Iterator[BoundArgument]:
+    """Yield the arguments of one letter's layer: those given to the letter string, else the convention's."""
+    defaults = dict(letter.defaults)
+    for parameter in signature.of_part(layer_of(letter), letter.layer).parameters:
+        if letter.layer == "conv" and parameter.name == "activation":
+            continue
+        given = values.get(composite_name(letter, parameter.name))
+        if given is not None:
+            yield given.model_copy(update={"parameter": parameter.name})
+        elif parameter.name in defaults:
+            yield BoundArgument(parameter=parameter.name, value=Const(value=defaults[parameter.name]))
+
+
+def _subscripts(expr: ast.Expr) -> tuple[ast.Expr, list[ast.Expr]]:
+    """Take `name[i][j]` apart into the name and its subscripts."""
+    subscripts: list[ast.Expr] = []
+    while isinstance(expr, ast.Index):
+        subscripts.insert(0, expr.index)
+        expr = expr.base
+    return expr, subscripts
+
+
+def _written_steps(body: ast.Body) -> Iterator[str]:
+    """Yield the name of every step written in a definition, nested blocks left out."""
+    stack: list[object] = [body]
+    while stack:
+        match stack.pop():
+            case ast.Body(statements=statements):
+                stack += statements
+            case ast.Flow(steps=steps):
+                stack += steps
+            case ast.Call(name=ast.Name(text=name), branches=branches):
+                yield from (LETTERS[c].site for c in name) if set(name) <= set(LETTERS) else (name,)
+                stack += branches or ()
+            case ast.Call(name=ast.Attribute(name=ast.Name(text=name))):
+                yield name
+            case ast.Letters(text=text):
+                yield from (LETTERS[c].site for c in text if c in LETTERS)
+            case ast.Group(flow=flow):
+                stack.append(flow)
+            case ast.If(then=then, orelse=orelse):
+                stack += [then] if orelse is None else [then, orelse]
+            case ast.For(body=inner) | ast.Repeat(body=inner):
+                stack.append(inner)
+            case ast.Times(step=step) | ast.Named(step=step):
+                stack.append(step)
+            case _:
+                pass
+
+
+def script_model(module: Module, name: str) -> ast.Model:
+    """Return a script's statements as the body of one model without parameters."""
+    file = module.file
+    span = file.span
+    return ast.Model(ast.Name(name, span=replace(span)), (), ast.Body(file.statements, span=span), file.doc, span=span)

@@ -1,0 +1,63 @@
+"""Which names a definition may use, and what kind of thing each stands for. Static: no values here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archspec.ir.definition import CallOp
+from archspec.syntax import ast
+
+Kind = Literal["value", "tensor", "symbol", "shared"]
+
+
+@dataclass
+class Scope:
+    """The names of one definition. Like a Python function, a definition is one scope: loops and `if`s open none.
+
+    A nested block sees the names around it: a value or tensor found outside is *captured*, which makes it a parameter
+    of the nested block that every use passes along.
+    """
+
+    key: str
+    outer: Scope | None = None
+    names: dict[str, Kind] = field(default_factory=dict)
+    captured: dict[str, Kind] = field(default_factory=dict)
+    blocks: dict[str, ast.Block] = field(default_factory=dict)
+    shared: dict[str, CallOp] = field(default_factory=dict)
+    #: How often each step name is written in the definition, so that a name used once needs no number.
+    written: Counter[str] = field(default_factory=Counter)
+    _sites: Counter[str] = field(default_factory=Counter)
+    _taken: set[str] = field(default_factory=set)
+
+    def find(self, name: str) -> Kind | None:
+        """Return what `name` stands for here, capturing it from an enclosing block where need be."""
+        if name in self.names:
+            return self.names[name]
+        if name in self.captured:
+            return self.captured[name]
+        kind = self.outer.find(name) if self.outer else None
+        if kind in ("value", "tensor"):
+            self.captured[name] = kind
+        return kind
+
+    def visible(self) -> set[str]:
+        """Return every name that could be meant here."""
+        return set(self.names) | (self.outer.visible() if self.outer else set())
+
+    def find_block(self, name: str) -> tuple[ast.Block, Scope] | None:
+        """Return the nested block of that name in this or an enclosing definition, and the scope it is written in."""
+        if name in self.blocks:
+            return self.blocks[name], self
+        return self.outer.find_block(name) if self.outer else None
+
+    def site(self, base: str) -> str:
+        """Return a new name for one use of `base`: `conv` when it is the only one, else `conv1`, `conv2`, …"""
+        while True:
+            self._sites[base] += 1
+            many = self.written[base] > 1 or self._sites[base] > 1
+            name = f"{base}{self._sites[base]}" if many else base
+            if name not in self._taken:
+                self._taken.add(name)
+                return name

@@ -1,0 +1,163 @@
+"""What can be called, seen as a list of parameters: layers, words, blocks and models alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archspec.ir.definition import Parameter as DefinedParameter
+from archspec.ir.expr import Const, Operation, Word, show_value
+from archspec.layers import registry
+from archspec.layers.base import Layer, Part
+from archspec.layers.spelling import Category, Flag, Pattern, Short
+
+_NO = object()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its names, how a value may be spelt for it, and how it is shown."""
+
+    name: str
+    shorts: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    #: Categories whose bare words reach it, and all of its categories.
+    bare: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    required: bool = True
+    default: str = ""
+    positional: bool = True
+
+    def spelt(self, token: str) -> Any:
+        """Return the value that `token` spells for this parameter, or `_NO` (see `spells`)."""
+        for flag in self.flags:
+            if flag.word == token:
+                return flag.value
+        for pattern in self.patterns:
+            if (value := pattern.match(token)) is not None:
+                return value
+        if any(token in registry.words(category) for category in self.bare):
+            return Word(word=token)
+        return _NO
+
+    def spells(self, token: str) -> bool:
+        return self.spelt(token) is not _NO
+
+    def __str__(self) -> str:
+        return self.name if self.required else f"{self.name}={self.default}"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parameters of one callee, under the name the spec used."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+
+    def find(self, name: str) -> Parameter | None:
+        return next((p for p in self.parameters if p.name == name or name in p.shorts), None)
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.parameters))})"
+
+
+@cache
+def of_part(part: type[Part], name: str) -> Signature:
+    """Return the signature of a layer or word."""
+    return Signature(name, tuple(_field_parameter(field, info) for field, info in part.model_fields.items()))
+
+
+def _field_parameter(name: str, info: Any) -> Parameter:
+    metadata = info.metadata
+    patterns = tuple(m for m in metadata if isinstance(m, Pattern))
+    categories = [m for m in _all_metadata(info) if isinstance(m, Category)]
+    flags = tuple(m for m in metadata if isinstance(m, Flag))
+    if info.annotation is bool:
+        flags += (Flag(name, True),)
+    shorts = {m.name for m in metadata if isinstance(m, Short)} | {p.short for p in patterns if p.short}
+    return Parameter(
+        name,
+        shorts=tuple(sorted(shorts)),
+        patterns=patterns,
+        flags=flags,
+        bare=tuple(c.name for c in categories if c.bare),
+        categories=tuple(c.name for c in categories),
+        required=info.is_required(),
+        default="" if info.is_required() else show_argument(info.get_default()),
+    )
+
+
+def _all_metadata(info: Any) -> list[Any]:
+    """Return a field's metadata and that of the members of its union: `Activation | None` keeps it inside."""
+    found = list(info.metadata)
+    stack = [info.annotation]
+    while stack:
+        annotation = stack.pop()
+        found += getattr(annotation, "__metadata__", ())
+        stack += getattr(annotation, "__args__", ())
+    # What the field itself says of a category stands before what its type says.
+    seen: dict[str, Any] = {}
+    for item in found:
+        seen.setdefault(item.name if isinstance(item, Category) else repr(item), item)
+    return list(seen.values())
+
+
+def show_argument(value: Any) -> str:
+    """Write a layer's argument as a spec would."""
+    match value:
+        case None:
+            return "none"
+        case str():
+            return value
+        case Part():
+            return f"{value.names[0]}({', '.join(f'{k}={show_argument(v)}' for k, v in value.arguments().items())})"
+        case tuple() if len(value) > 1 and all(isinstance(v, int) and v >= 0 for v in value):
+            return "x".join(map(str, value))
+        case tuple():
+            return f"({', '.join(map(show_argument, value))}{',' if len(value) == 1 else ''})"
+        case _:
+            return show_value(value)
+
+
+def of_parameters(name: str, parameters: tuple[DefinedParameter, ...]) -> Signature:
+    """Return the signature of a block or model from its parameters."""
+    return Signature(name, tuple(_defined(p) for p in parameters if not p.captured))
+
+
+def _defined(parameter: DefinedParameter) -> Parameter:
+    spellings = parameter.spellings
+    patterns = tuple(Pattern(s) for s in spellings if "#" in s)
+    categories = tuple(s for s in spellings if "#" not in s and registry.words(s))
+    flags = tuple(Flag(s, True) for s in spellings if "#" not in s and s not in categories)
+    default = parameter.default
+    if isinstance(default, Const) and isinstance(default.value, bool):
+        flags += (Flag(parameter.name, True), Flag(f"no_{parameter.name}", False))
+    return Parameter(
+        parameter.name,
+        shorts=tuple(p.short for p in patterns if p.short),
+        patterns=patterns,
+        flags=flags,
+        bare=categories,
+        categories=categories,
+        required=default is None,
+        default="" if default is None else _show_default(default),
+    )
+
+
+def _show_default(default: Any) -> str:
+    match default:
+        case Const():
+            return show_value(default.value)
+        case Operation(function="list" | "tuple", operands=operands):
+            inner = ", ".join(map(_show_default, operands))
+            return f"[{inner}]" if default.function == "list" else f"({inner})"
+        case _:
+            return "…"
+
+
+def part_categories(part: type[Layer] | type[Part], field: str) -> tuple[str, ...]:
+    """Return the categories of words that a field takes."""
+    parameter = of_part(part, part.names[0]).find(field)
+    return parameter.categories if parameter else ()

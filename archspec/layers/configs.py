@@ -1,0 +1,87 @@
+"""The small things that layers are given: activations, initialisers, regularisers, constraints, and plain words.
+
+Each is a class with its arguments, as a layer is. In a spec it is a word (`relu`, `he_normal`, `same`) or a call
+(`leaky_relu(0.1)`, `l2(0.01)`). A field holds the bare word as a string and the call as a `Config`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+from archspec.layers import registry
+from archspec.layers.base import Part
+from archspec.layers.spelling import Category
+
+
+class Config(Part):
+    """Base of everything that is given to a layer by a word. `category` says where the word may stand."""
+
+    category: ClassVar[str]
+    #: Whether the bare word is complete: `l2` is, with Keras's default factor.
+    bare: ClassVar[bool] = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        if "names" in cls.__dict__:
+            for word in cls.names:
+                registry.register_word(cls.category, word, cls)
+
+
+class OneOf:
+    """Annotation of a field that takes a word of `category`: the bare word, or a `Config` with arguments.
+
+    The canonical word is stored whatever alias was written, so that equal layers compare equal. `optional` fields take
+    None as well.
+    """
+
+    def __init__(self, category: str, *, optional: bool = False) -> None:
+        self.category, self.optional = category, optional
+
+    def _load(self, value: Any) -> str | Config | None:
+        members = registry.words(self.category)
+        if value is None and self.optional:
+            return None
+        if isinstance(value, Config):
+            if value.category != self.category:
+                raise PydanticCustomError(
+                    "wrong_word", "must be {category}, not `{name}`", {"name": value.names[0], "category": self.category}
+                )
+            return value
+        if isinstance(value, dict) and value.get("word") in members:
+            return members[value["word"]].model_validate({k: v for k, v in value.items() if k != "word"}, strict=False)
+        if isinstance(value, str) and value in members:
+            return members[value].names[0]
+        raise PydanticCustomError(
+            "unknown_word", "unknown {category} `{value}`", {"category": self.category, "value": str(value)}
+        )
+
+    @staticmethod
+    def _dump(value: str | Config | None) -> Any:
+        return {"word": value.names[0], **value.model_dump(mode="json")} if isinstance(value, Config) else value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._load, serialization=core_schema.plain_serializer_function_ser_schema(self._dump)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        names = sorted({member.names[0] for member in registry.words(self.category).values()})
+        called = {"type": "object", "properties": {"word": {"enum": names}}, "required": ["word"]}
+        return {"anyOf": [{"enum": names}, called, *([{"type": "null"}] if self.optional else [])]}
+
+
+# The kinds of word that layers are given. The `Named…` ones reach their parameter by name only: in
+# `dense(8, he_normal)` the initialiser is the kernel's.
+Activation = Annotated[Any, OneOf("activation", optional=True), Category("activation")]
+Initializer = Annotated[Any, OneOf("initializer"), Category("initializer")]
+Regularizer = Annotated[Any, OneOf("regularizer", optional=True), Category("regularizer")]
+Constraint = Annotated[Any, OneOf("constraint", optional=True), Category("constraint")]
+NamedActivation = Annotated[Any, OneOf("activation", optional=True), Category("activation", bare=False)]
+NamedInitializer = Annotated[Any, OneOf("initializer"), Category("initializer", bare=False)]
+NamedRegularizer = Annotated[Any, OneOf("regularizer", optional=True), Category("regularizer", bare=False)]
+NamedConstraint = Annotated[Any, OneOf("constraint", optional=True), Category("constraint", bare=False)]
+Padding = Annotated[Any, OneOf("padding"), Category("padding")]
+Interpolation = Annotated[Any, OneOf("interpolation"), Category("interpolation")]

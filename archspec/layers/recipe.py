@@ -1,0 +1,40 @@
+"""How a layer is made in Keras, as data: `keras_code` prints a recipe, `keras_build` carries it out, so they cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """Construct `symbol` with the arguments that differ from their defaults, then call it on the inputs.
+
+    `positional` names the arguments that an expert writes without their keyword, in Keras's order. `rename` maps ours to
+    Keras's where they differ. `support` names a file of `layers/support/` that defines the symbol when Keras has none.
+    """
+
+    symbol: str
+    positional: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    support: str | None = None
+
+    def keyword(self, argument: str) -> str:
+        """Return Keras's name of our `argument`."""
+        return self.rename.get(argument, argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Call the function `symbol` on the inputs, with the arguments as keywords: it owns no weights and no state."""
+
+    symbol: str
+    positional: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+
+    def keyword(self, argument: str) -> str:
+        """Return Keras's name of our `argument`."""
+        return self.rename.get(argument, argument)
+
+
+Recipe = Construct | Function

@@ -1,0 +1,96 @@
+"""Finds layers and words by name. The families are the modules of this package; defining a class registers it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archspec.layers.base import Layer
+    from archspec.layers.configs import Config
+
+_layers: dict[str, type[Layer]] = {}
+_families: dict[str, dict[int, type[Layer]]] = {}
+_words: dict[str, dict[str, type[Config]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A rank-free name, and the layer it stands for by the number of spatial axes of the tensor."""
+
+    name: str
+    members: tuple[tuple[int, type[Layer]], ...]
+
+    def for_rank(self, rank: int) -> type[Layer] | None:
+        return dict(self.members).get(rank)
+
+
+def register_layer(layer: type[Layer]) -> None:
+    """Enter a layer under each of its names. Raises TypeError for a name that is taken."""
+    for name in layer.names:
+        if _layers.setdefault(name, layer) is not layer:
+            raise TypeError(f"layer name {name!r} of {layer.__name__} belongs to {_layers[name].__name__}")
+    for name in layer.family:
+        assert layer.rank is not None, f"{layer.__name__} is in a family and must say its rank"
+        if _families.setdefault(name, {}).setdefault(layer.rank, layer) is not layer:
+            raise TypeError(f"family {name!r} has two layers of rank {layer.rank}")
+
+
+def register_word(category: str, word: str, config: type[Config]) -> None:
+    """Enter a word of a category (`relu` of `activation`). Raises TypeError for a word that is taken."""
+    if _words.setdefault(category, {}).setdefault(word, config) is not config:
+        raise TypeError(f"{category} {word!r} is defined twice")
+
+
+@cache
+def _load() -> None:
+    package = importlib.import_module("archspec.layers")
+    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg):
+        importlib.import_module(f"archspec.layers.{module}")
+
+
+def find_layer(name: str) -> type[Layer] | Family | None:
+    """Return the layer or family that a spec means by `name`, or None."""
+    _load()
+    if name in _layers:
+        return _layers[name]
+    return Family(name, tuple(sorted(_families[name].items()))) if name in _families else None
+
+
+def find_kind(kind: str) -> type[Layer] | None:
+    """Return the layer whose Keras class is called `kind`, or None."""
+    return next((layer for layer in all_layers() if layer.kind == kind), None)
+
+
+def all_layers() -> Iterator[type[Layer]]:
+    """Yield every layer once, sorted by its canonical name."""
+    _load()
+    yield from sorted(set(_layers.values()), key=lambda layer: layer.names[0])
+
+
+def layer_names() -> list[str]:
+    """Return every name that a step may use for a layer."""
+    _load()
+    return sorted({*_layers, *_families})
+
+
+def words(category: str) -> dict[str, type[Config]]:
+    """Return the words of a category and the class that each stands for."""
+    _load()
+    return _words.get(category, {})
+
+
+def categories() -> list[str]:
+    """Return the categories that have words."""
+    _load()
+    return sorted(_words)
+
+
+def find_word(word: str) -> dict[str, type[Config]]:
+    """Return the categories that have `word`, each with the class it stands for there."""
+    _load()
+    return {category: members[word] for category, members in sorted(_words.items()) if word in members}

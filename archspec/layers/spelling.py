@@ -1,0 +1,66 @@
+"""How an argument may be spelt without its name (`3x3`, `s2`, `same`, `no_bias`): metadata on a parameter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A token with numbers in it: `s#` (one number), `#x#` and `s#x#` (a tuple), `p#/#`; each `#` is a number."""
+
+    text: str
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(re.escape(self.text).replace(r"\#", r"(\d[\d_]*(?:\.\d+)?)"))
+
+    @property
+    def short(self) -> str:
+        """Return the letters before the first number: the parameter's short name, as in `s=stride`."""
+        return self.text.split("#", 1)[0]
+
+    def match(self, token: str) -> object | None:
+        """Return the number or tuple of numbers that `token` spells, or None."""
+        if not (found := self._regex.fullmatch(token)):
+            return None
+        numbers = tuple(_number(n) for n in found.groups())
+        if not numbers:
+            return True
+        return numbers[0] if len(numbers) == 1 else numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A bare word that sets a switch: `no_bias` for `use_bias=false`."""
+
+    word: str
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A further name for use with `=`: `heads=8` for `num_heads=8`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Any word of a category (`activation`, `initializer`, `regularizer`, `constraint`, ...), with or without arguments.
+
+    With `bare=False` the words reach this parameter by name only: `bias_initializer=zeros`, where a bare `zeros` is the
+    kernel's.
+    """
+
+    name: str
+    bare: bool = True
+
+
+Spelling = Pattern | Flag | Short | Category
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)

@@ -1,0 +1,168 @@
+"""Brackets: reports those that do not match, and puts in what is missing so that the parser sees matching ones."""
+
+from __future__ import annotations
+
+from archspec.diagnostics import Diagnostics, Label, Span
+from archspec.syntax.token import CLOSERS, END, OPENERS, Token
+
+MAX_NESTING = 200
+"""How deep a syntax tree may get. Later stages walk it recursively."""
+
+# Each of these makes the tree one deeper without a bracket: `1 + 1 + 1`, `x[0][0]`, `if … else if … else if …`.
+_CHAINS = set(
+    "AS ELSE DOT LSQB NOT AND OR IN RANGE PLUS MINUS STAR SLASH FLOOR PERCENT POWER "
+    "EQUALS UNEQUAL LESSTHAN AT_MOST MORETHAN AT_LEAST".split()
+)
+_CHAIN_ENDS = {"COMMA", "ARROW", "VBAR", "SEMICOLON", "NEWLINE"}
+CLOSING_TEXT = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+
+# A line that begins with one of these stands directly between braces, or outside all brackets.
+_BETWEEN_BRACES = dict.fromkeys(("INPUT", "OUTPUT", "LET", "SHARED", "EXPECT", "BLOCK"), "LBRACE") | {"MODEL": "", "USE": ""}
+
+# A bracketed list goes on in the next line after these.
+_GOES_ON_AFTER = {"COMMA", "LPAR", "LSQB", "NEWLINE"}
+
+
+def too_deep(tokens: list[Token]) -> Token | None:
+    """Return the token at which the tree gets deeper than `MAX_NESTING`, or None."""
+    levels = [("LBRACE", 0)]
+    depth = 0
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        kind = token.type
+        opener, chained = levels[-1]
+        if kind in _CHAINS:
+            levels[-1] = (opener, chained + 1)
+            depth += 1
+        if kind in OPENERS:
+            levels.append((kind, 0))
+            depth += 1
+        elif kind in CLOSERS and len(levels) > 1:
+            levels.pop()
+            depth -= chained + 1
+        elif kind in _CHAIN_ENDS and not (kind == "NEWLINE" and (opener != "LBRACE" or following.type == "ELSE")):
+            levels[-1] = (opener, 0)
+            depth -= chained
+        if depth > MAX_NESTING:
+            return token
+    return None
+
+
+def balance(tokens: list[Token], suspect: set[int], diagnostics: Diagnostics) -> list[Token]:
+    """Return the tokens with every bracket matched.
+
+    `suspect` holds the lines on which something is wrong already: a bracket there is mended but not reported. The lines
+    on which the parser would only stumble over a bracket's fault again are added.
+    """
+    match = _Match(tokens)
+    if not (match.unclosed or match.stray):
+        return tokens
+    reported = suspect.copy()
+    missing: dict[int, list[Token]] = {}
+    for opener, noticed in sorted(match.unclosed.items(), reverse=True):
+        token = tokens[opener]
+        if token.span.line not in reported:
+            _report_unclosed(token, tokens[noticed], match.meant_for(token), diagnostics)
+        end = noticed if token.type == "LBRACE" else _likely_end(tokens, opener, noticed)
+        missing.setdefault(end, []).append(_closer(token, tokens[end].span))
+        first, last = token.span.line, tokens[end].span.line
+        suspect.update((first, last) if token.type == "LBRACE" else range(first, last + 1))
+    for index in match.stray:
+        token = tokens[index]
+        suspect.add(token.span.line)
+        if token.span.line not in reported and index not in match.unclosed.values():
+            diagnostics.error("unclosed-bracket", f"this `{token.text}` closes nothing", token.span)
+    balanced: list[Token] = []
+    for index, token in enumerate(tokens):
+        balanced += missing.get(index, ())
+        if index not in match.stray:
+            balanced.append(token)
+    return balanced
+
+
+class _Match:
+    """Which brackets belong together, and which to none."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.unclosed: dict[int, int] = {}
+        """The openers without a closer, and the tokens at which that is noticed."""
+        self.stray: set[int] = set()
+        """The closers without an opener."""
+        self._tokens = tokens
+        self._open: list[int] = []
+        self._indents: dict[int, int] = {}
+        self._outdented: list[tuple[Token, Token]] = []
+        for index, token in enumerate(tokens):
+            kind, line = token.type, token.span.line
+            starts_line = kind != "NEWLINE" and self._indents.setdefault(line, token.span.column) == token.span.column
+            if kind in OPENERS:
+                self._open.append(index)
+            elif kind in CLOSERS:
+                self._close(index, starts_line)
+            elif kind in _BETWEEN_BRACES and starts_line:
+                self._close_to(_BETWEEN_BRACES[kind], index)
+        self._close_to("", len(tokens) - 1)
+
+    def meant_for(self, opener: Token) -> Token | None:
+        """Return the `}` that by its indentation was meant for a `{` that has none."""
+        column = self._indents[opener.span.line]
+        fitting = (
+            closer
+            for inner, closer in self._outdented
+            if closer.span.column == column and inner.span.line > opener.span.line
+        )
+        return next(fitting, None) if opener.type == "LBRACE" else None
+
+    def _close(self, index: int, starts_line: bool) -> None:
+        closer = self._tokens[index]
+        wanted = CLOSERS[closer.type]
+        types = [self._tokens[opener].type for opener in self._open]
+        if wanted not in types:
+            self.stray.add(index)
+            if closer.type != "RBRACE" and types and types[-1] != "LBRACE":
+                # `(…]` is one fault, not two.
+                self.unclosed[self._open.pop()] = index
+            return
+        self._close_to(wanted, index)
+        opener = self._tokens[self._open.pop()]
+        if starts_line and closer.type == "RBRACE" and closer.span.column < self._indents[opener.span.line]:
+            self._outdented.append((opener, closer))
+
+    def _close_to(self, kind: str, noticed: int) -> None:
+        """Give up the open brackets inside the innermost of a kind; of no kind, give up all."""
+        while self._open and self._tokens[self._open[-1]].type != kind:
+            self.unclosed[self._open.pop()] = noticed
+
+
+def _likely_end(tokens: list[Token], opener: int, noticed: int) -> int:
+    """Return where the closer of a `(` or `[` was most likely forgotten: mostly at the end of its line."""
+    depth = 0
+    for index in range(opener + 1, noticed):
+        kind = tokens[index].type
+        if kind == "NEWLINE" and not depth and tokens[index - 1].type not in _GOES_ON_AFTER:
+            return index
+        depth += (kind in OPENERS) - (kind in CLOSERS)
+    return noticed
+
+
+def _closer(opener: Token, before: Span) -> Token:
+    kind = OPENERS[opener.type]
+    return Token(kind, CLOSING_TEXT[kind], Span(before.file, before.line, before.column, before.line, before.column))
+
+
+def _report_unclosed(opener: Token, noticed: Token, meant: Token | None, diagnostics: Diagnostics) -> None:
+    closer = CLOSING_TEXT[OPENERS[opener.type]]
+    if meant:
+        label = Label(meant.span, "by its indentation this was meant for it, but it closes another")
+    elif noticed.type == END:
+        label = Label(noticed.span, "the file ends here")
+    elif noticed.type in CLOSERS:
+        label = Label(noticed.span, f"expected `{closer}` before this")
+    else:
+        label = Label(noticed.span, "this cannot stand inside it")
+    diagnostics.error(
+        "unclosed-bracket",
+        f"this `{opener.text}` is not closed",
+        opener.span,
+        label=f"no `{closer}` for this",
+        labels=[label],
+    )

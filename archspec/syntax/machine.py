@@ -1,0 +1,95 @@
+"""The LALR(1) machine: runs the grammar's tables over tokens, and builds nodes as rules end.
+
+Our own loop because it is several times faster than Lark's, and because recovery from errors cuts the stack.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archspec.syntax import ast
+from archspec.syntax.build import Build
+from archspec.syntax.grammar import Reduction, tables
+from archspec.syntax.token import Token
+
+BROKEN = "BROKEN"
+"""The type of the token that stands for a statement with an error."""
+
+
+class Machine:
+    """A stack of states, and above the first of them a stack of what was read in coming to each."""
+
+    def __init__(self) -> None:
+        self._tables = tables()
+        self._states = [self._tables.start]
+        self._values: list[Any] = []
+        self._build = Build()
+
+    @property
+    def statement_start(self) -> int:
+        """The height of the stack if a statement may begin here, else 0."""
+        return len(self._states) if BROKEN in self._tables.actions[self._states[-1]] else 0
+
+    @property
+    def file(self) -> ast.File | None:
+        """The whole file, once its end was fed."""
+        file: ast.File | None = self._values[0] if self._states[-1] == self._tables.end else None
+        return file
+
+    def feed(self, token: Token) -> bool:
+        """Go on over a token; return False where it does not fit."""
+        actions, gotos, states, values = self._tables.actions, self._tables.gotos, self._states, self._values
+        while states[-1] != self._tables.end:
+            action = actions[states[-1]].get(token.type)
+            if action is None:
+                return False
+            if isinstance(action, int):
+                states.append(action)
+                values.append(token)
+                return True
+            rule, size, method, flatten = action
+            if method is None:
+                states[-1] = gotos[states[-2]][rule]
+                continue
+            base = len(values) - size
+            children = values[base:]
+            del values[base:], states[base + 1 :]
+            if flatten:
+                children = _flat(children)
+            values.append(getattr(self._build, method)(children) if method else children)
+            states.append(gotos[states[-1]][rule])
+        return True
+
+    def accepted(self) -> set[str]:
+        """Return the types of token that fit here."""
+        return {kind for kind in self._tables.actions[self._states[-1]] if self._fits(kind)}
+
+    def _fits(self, kind: str) -> bool:
+        # The table alone may let rules end before a token that then turns out not to fit.
+        states = self._states.copy()
+        while states[-1] != self._tables.end:
+            action = self._tables.actions[states[-1]].get(kind)
+            if not isinstance(action, Reduction):
+                return action is not None
+            del states[len(states) - action.size :]
+            states.append(self._tables.gotos[states[-1]][action.rule])
+        return True
+
+    def cut(self, height: int) -> bool:
+        """Go back to where the stack was that high; return False where it has been lower since."""
+        if len(self._states) < height:
+            return False
+        del self._states[height:], self._values[height - 1 :]
+        return True
+
+
+def _flat(children: list[Any]) -> list[Any]:
+    """Put what is in the lists among `children` in their places."""
+    # A list that leads is used on: it grows by an element at a time, and copies would be quadratic.
+    flat, rest = (children[0], children[1:]) if isinstance(children[0], list) else ([], children)
+    for child in rest:
+        if isinstance(child, list):
+            flat += child
+        else:
+            flat.append(child)
+    return flat

@@ -1,0 +1,32 @@
+"""What stands between the text and the parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archspec.diagnostics import Span
+
+
+@dataclass(slots=True)
+class Token:
+    """A terminal of the grammar, where it stands, and what it says.
+
+    `value` is the number, the unescaped string or the lengths; of `block` and `model` it is the documentation above.
+    """
+
+    type: str
+    text: str
+    span: Span
+    value: object = None
+
+
+END = "$END"
+"""The type of the token after the last, by Lark's convention."""
+
+OPENERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+CLOSERS = {closer: opener for opener, closer in OPENERS.items()}
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """Return a text of the spec for use in a message, cut to a readable length."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
