@@ -189,16 +189,14 @@ class _Class:
         shapes = dict(zip(view.inputs, shape_names, strict=True))
         keep = [f"self.{name} = {name}" for name in self.names.values()]
         own_inputs = view.inputs[:own]
+        called = False
+        view.init = keep
         if not _definition_reads_shape(definition.parameters, definition.body):
-            view.init = keep + self.create({}, own_inputs, tensors)
+            view.init += self.create({}, own_inputs, tensors)
         else:
-            view.init = keep
-            view.build = self.build(shapes, own_inputs, tensors)
-        if not view.build or not view.build[-1].startswith("#"):
-            arguments = ", ".join(f"keras.KerasTensor({shape})" for shape in shape_names)
-            if MIRRORED not in view.build:
-                view.build.append(f"self.call({arguments})")
-        view.build = [line for line in view.build if line != MIRRORED]
+            view.build, called = self.build(shapes, own_inputs, tensors)
+        if not called:
+            view.build.append(f"self.call({', '.join(f'keras.KerasTensor({shape})' for shape in shape_names)})")
         view.call = self.calling(own_inputs, tensors)
         return view
 
@@ -231,10 +229,10 @@ class _Class:
                 variables[parameter.name] = name
         return variables, taken
 
-    def build(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> list[str]:
-        """Return the statements that make the layers once the input's shape is known."""
+    def build(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> tuple[list[str], bool]:
+        """Return the statements that make the layers once the input's shape is known, and whether they call them too."""
         try:
-            return self.create(shapes, inputs, tensors, "self.")
+            return self.create(shapes, inputs, tensors, "self."), False
         except MidFlow:
             pass
         lines = Lines(2)
@@ -246,7 +244,7 @@ class _Class:
             lines.lines.insert(0, Line(0, "training = None", "training"))
         flow.walk(self.variant.definition.body)
         _declare(lines, flow)
-        return [*lines.finish(), MIRRORED]
+        return lines.finish(), True
 
     def calling(self, inputs: list[str], tensors: dict[str, str]) -> list[str]:
         lines = Lines(2)
@@ -257,10 +255,6 @@ class _Class:
         results = flow.results or flow.current
         lines.add(f"return {', '.join(results)}")
         return lines.finish()
-
-
-#: Ends the statements of a `build` that has called its layers already.
-MIRRORED = "# mirrored"
 
 
 def _declare(lines: Lines, flow: Flow) -> None:

@@ -8,7 +8,9 @@ control flow, so that loops stay loops and `if`s stay `if`s.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from archspec.backends.keras_code import naming
@@ -23,6 +25,7 @@ from archspec.ir.definition import (
     InputOp,
     LetOp,
     NameOp,
+    NamePattern,
     Op,
     OutputOp,
     Pattern,
@@ -32,7 +35,7 @@ from archspec.ir.definition import (
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Const, Expr, TensorRef, Word
+from archspec.ir.expr import Const, Expr, Operation, TensorRef, Word
 from archspec.layers.base import Layer
 from archspec.tensor import FLOAT
 
@@ -160,7 +163,7 @@ class Flow:
 
     def walk(self, ops: tuple[Op, ...]) -> None:
         skip = False
-        for op, following in zip(ops, (*ops[1:], None), strict=True):
+        for op, following in zip_longest(ops, ops[1:]):
             if skip:
                 skip = False
                 continue
@@ -183,7 +186,7 @@ class Flow:
             case LetOp():
                 value = self.printer.print(op.value)
                 left = self._bind(op.pattern, self._sample(op.value))
-                self.lines.add(f"{left.removeprefix('(').removesuffix(')') if isinstance(op.pattern, TuplePattern) else left} = {value}", sets=left)
+                self.lines.add(f"{_bare(left)} = {value}", sets=left)
             case SharedOp():
                 self.share(op)
             case NameOp() if self.mode.calls:
@@ -234,11 +237,9 @@ class Flow:
         if call.target == "block":
             block = self.variant.blocks[call.site]
             given = {a.parameter: self.printer.print(a.value) for a in call.arguments}
-            texts = []
-            for parameter in block.definition.parameters:
-                if parameter.name not in given:
-                    break
-                texts.append(given.pop(parameter.name))
+            # What every use must give goes by position, options by name.
+            required = [p.name for p in block.definition.parameters if p.default is None and not p.tensor]
+            texts = [given.pop(name) for name in required]
             names = parameter_names(block)
             return block.class_name, [*texts, *(f"{names[k]}={text}" for k, text in given.items()), name]
         kind = self.variant.layer_class(call)
@@ -311,7 +312,7 @@ class Flow:
         function, arguments = self.construction(call)
         attribute = f"self.{self.attributes[call.site]}"
         if self.indices:
-            self.lines.call(f"{attribute}.append(", function, arguments, ")")
+            self.lines.nested_call(f"{attribute}.append", function, arguments)
         else:
             self.lines.call(f"{attribute} = ", function, arguments)
 
@@ -405,69 +406,82 @@ class Flow:
                 self.iterators[call.site] = f"next({iterator})"
         if _flows(op.body):
             self._settle()
-        iterable = self.printer.print(op.iterable)
-        header, suite = self._loop(op, iterable)
+        loop = self._enter(op)
+        with self._reading(loop):
+            suite = self._suite(op.body)
+        header = self._leave(loop)
         if suite:
             self.lines.add(f"for {header}:")
             self.lines.lines += suite
 
-    def _loop(self, op: RepeatOp, iterable: str) -> tuple[str, list[Any]]:
-        """Write a loop's suite; return its header, which binds only what the suite reads."""
-        index, left = self._enter(op)
-        used = set(self.used)
-        self.used.clear()
-        suite = self._suite(op.body)
-        reads = bool(self.used & set(pattern_names(op.pattern))) if op.pattern else False
-        self.used |= used
-        return self._leave(op, iterable, index, left, reads), suite
-
-    def _enter(self, op: RepeatOp) -> tuple[str, str]:
-        sample = self._sample(op.iterable)
-        if op.counted:
-            left = self._bind(op.pattern, 0) if op.pattern else ""
-            index = left or self.local("ijklmn"[len(self.indices) % 6])
+    def _enter(self, op: RepeatOp) -> _Loop:
+        """Begin a loop: its variables are known from here on."""
+        enumerated = not op.counted and isinstance(op.iterable, Operation) and op.iterable.function == "enumerate"
+        if enumerated and isinstance(op.pattern, TuplePattern) and isinstance(op.pattern.items[0], NamePattern):
+            # `for (i, item) in enumerate(items)` counts its iterations itself.
+            assert isinstance(op.iterable, Operation)
+            iterable = self.printer.print(op.iterable.operands[0])
+            items = self._sample(op.iterable.operands[0])
+            index = self._bind(op.pattern.items[0], 0)
+            left = self._bind(op.pattern.items[1], items[0] if isinstance(items, (list, tuple)) and items else 0)
         else:
-            assert op.pattern is not None
-            left = self._bind(op.pattern, sample[0] if isinstance(sample, (list, tuple)) and sample else 0)
-            index = self.local("ijklmn"[len(self.indices) % 6])
+            enumerated = False
+            iterable = self.printer.iterable(op.iterable)
+            items = self._sample(op.iterable)
+            if op.counted:
+                left = self._bind(op.pattern, 0) if op.pattern else ""
+            else:
+                assert op.pattern is not None
+                left = self._bind(op.pattern, items[0] if isinstance(items, (list, tuple)) and items else 0)
+            index = left if op.counted and left else self.local(next((c for c in "ijklmn" if c not in self.taken), "i"))
         self.indices.append(index)
-        return index, left
+        return _Loop(op, iterable, index, left, enumerated)
 
-    def _leave(self, op: RepeatOp, iterable: str, index: str, left: str, reads: bool) -> str:
+    @contextmanager
+    def _reading(self, loop: _Loop) -> Iterator[None]:
+        """Find out whether what is written inside reads the loop's variables."""
+        before = set(self.used)
+        self.used.clear()
+        yield
+        pattern = loop.op.pattern
+        if pattern is not None:
+            names = pattern_names(pattern)
+            loop.reads_index = loop.enumerated and names[0] in self.used
+            loop.reads = bool(self.used & set(names[1:] if loop.enumerated else names))
+        self.used |= before
+
+    def _leave(self, loop: _Loop) -> str:
+        """End a loop; return its header, which binds only what its suite reads."""
         self.indices.pop()
-        indexed = index in self.used_indices or (op.counted and reads)
-        self.taken -= {index} if index != left else set()
-        if op.counted:
+        index, left, iterable = loop.index, loop.left, loop.iterable
+        indexed = index in self.used_indices or loop.reads_index or (loop.op.counted and loop.reads)
+        self.used_indices.discard(index)
+        self.taken -= {index} if index not in self.locals.values() else set()
+        if loop.op.counted:
             return f"{index if indexed else '_'} in range({iterable})"
-        if not reads:
+        if not loop.reads:
             return f"{index if indexed else '_'} in range(len({iterable}))"
-        return f"{index}, {left} in enumerate({iterable})" if indexed else f"{left.removeprefix('(').removesuffix(')') if left.startswith('(') else left} in {iterable}"
+        return f"{index}, {left} in enumerate({iterable})" if indexed else f"{_bare(left)} in {iterable}"
 
     def _comprehension(self, op: RepeatOp, sites: list[CallOp]) -> bool:
         """Write a loop that makes one layer an iteration as a comprehension. Returns whether it is such a loop."""
         if len(sites) != 1:
             return False
-        headers: list[tuple[RepeatOp, str, str, str]] = []
+        chain: list[RepeatOp] = []
         inner: Op = op
         while isinstance(inner, RepeatOp):
             body = [o for o in inner.body if not isinstance(o, NameOp)]
             if len(body) != 1 or not isinstance(body[0], (RepeatOp, CallOp)):
-                for _ in headers:
-                    self.indices.pop()
                 return False
-            iterable = self.printer.print(inner.iterable)
-            headers.append((inner, iterable, *self._enter(inner)))
+            chain.append(inner)
             inner = body[0]
-        used = set(self.used)
-        self.used.clear()
-        function, arguments = self.construction(sites[0])
-        for later, *_ in headers[1:]:
-            self.printer.print(later.iterable)
-        texts = []
-        for loop, iterable, index, left in reversed(headers):
-            reads = bool(loop.pattern and self.used & set(pattern_names(loop.pattern)))
-            texts.insert(0, f"for {self._leave(loop, iterable, index, left, reads)}")
-        self.used |= used
+        with ExitStack() as stack:
+            loops = []
+            for link in chain:
+                loops.append(self._enter(link))
+                stack.enter_context(self._reading(loops[-1]))
+            function, arguments = self.construction(sites[0])
+        texts = [f"for {self._leave(loop)}" for loop in reversed(loops)][::-1]
         attribute = f"self.{self.attributes[sites[0].site]}"
         line = f"{attribute} = [{function}({', '.join(arguments)}) {' '.join(texts)}]"
         if len(line) + 4 * (self.lines.base + self.lines.level) <= 88:
@@ -489,21 +503,15 @@ class Flow:
             name = self.local(call.site)
             names.append(name)
             self.iterators[call.site] = name
-        iterable_used = set(self.used)
-        iterable = self.printer.print(op.iterable)
-        self.used = iterable_used
-        index, left = self._enter(op)
-        used = set(self.used)
-        self.used.clear()
-        suite = self._suite(op.body)
-        reads = bool(op.pattern and self.used & set(pattern_names(op.pattern)))
-        self.used |= used
-        self.indices.pop()
+        loop = self._enter(op)
+        with self._reading(loop):
+            suite = self._suite(op.body)
+        self._leave(loop)
         lists = [f"self.{self.attributes[call.site]}" for call in sites]
-        if reads:
-            names.insert(0, left)
-            lists.insert(0, f"range({iterable})" if op.counted else iterable)
-        self.taken -= {index, *names} - {left}
+        self.taken -= set(names)
+        if loop.reads or loop.reads_index:
+            names.insert(0, f"({loop.index}, {loop.left})" if loop.enumerated else loop.left)
+            lists.insert(0, f"range({loop.iterable})" if op.counted else f"enumerate({loop.iterable})" if loop.enumerated else loop.iterable)
         if len(names) == 1:
             self.lines.add(f"for {names[0]} in {lists[0]}:")
         else:
@@ -512,6 +520,24 @@ class Flow:
 
 
 _DEFAULT = object()
+
+
+@dataclass
+class _Loop:
+    """A loop being written: what it goes through, and which of its variables the suite turned out to read."""
+
+    op: RepeatOp
+    iterable: str
+    index: str
+    left: str
+    enumerated: bool
+    reads: bool = False
+    reads_index: bool = False
+
+
+def _bare(left: str) -> str:
+    """Return an assignment's left side without the brackets of its outermost tuple."""
+    return left[1:-1] if left.startswith("(") else left
 
 
 class _NoTensors:

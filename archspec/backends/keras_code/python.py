@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from archspec.tensor import Sym
 
 _PRECEDENCE = {"if": 0, "or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "neg": 7, "pos": 7, "**": 8}
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in")
+#: Functions that give a list in the language and an iterator in Python.
+_LAZY = ("reversed", "zip", "enumerate")
 _WHOLE = ("len", "round", "floor", "ceil", "make_divisible", "//", "%")
 #: Python's spelling of our functions, where it differs, and the modules that this needs.
 _FUNCTIONS = {"floor": "math.floor", "ceil": "math.ceil"}
@@ -143,7 +146,10 @@ class Printer:
             sign = "//" if name == "/" and all(map(self.whole, operands)) else name
             # Left-associative, except for powers.
             left, right = (level + 1, level) if name == "**" else (level, level + 1)
-            return f"{self._print(operands[0], left)} {sign} {self._print(operands[1], right)}", level
+            first, second = self._print(operands[0], left), self._print(operands[1], right)
+            # Formatters hug a power of simple operands.
+            hug = name == "**" and all(re.fullmatch(r"-?[\w.]+", text) for text in (first, second))
+            return (f"{first}**{second}" if hug else f"{first} {sign} {second}"), level
         return self._function(name, [self.print(operand) for operand in operands]), 9
 
     def _function(self, name: str, operands: list[str]) -> str:
@@ -152,7 +158,13 @@ class Printer:
         if name == "make_divisible":
             self.imports.add(name)
         text = f"{_FUNCTIONS.get(name, name)}({', '.join(operands)})"
-        return f"tuple({text})" if name in ("reversed", "zip", "enumerate") else text
+        return f"tuple({text})" if name in _LAZY else text
+
+    def iterable(self, expr: Expr) -> str:
+        """Return the text of what a `for` goes through, or of a count."""
+        text = self.print(expr)
+        lazy = isinstance(expr, Operation) and expr.function in _LAZY
+        return text.removeprefix("tuple(").removesuffix(")") if lazy else text
 
     def whole(self, expr: Expr) -> bool:
         """Tell whether an expression of numbers is a whole number."""

@@ -42,6 +42,17 @@ class Lines:
         self.level -= 1
         self.add(f"){after}")
 
+    def nested_call(self, outer: str, function: str, arguments: list[str]) -> None:
+        """Add `outer(function(arguments))`, on one line where it fits."""
+        text = f"{outer}({function}({', '.join(arguments)}))"
+        if len(INDENT) * (self.base + self.level) + len(text) <= WIDTH:
+            self.add(text)
+            return
+        self.add(f"{outer}(")
+        with self.indented():
+            self.call("", function, arguments)
+        self.add(")")
+
     @contextmanager
     def indented(self) -> Iterator[None]:
         self.level += 1
