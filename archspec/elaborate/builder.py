@@ -32,8 +32,11 @@ class Builder:
     outputs: list[Port] | None = None
     #: Positions in the unrolled loops around the next node.
     index: tuple[int, ...] = ()
-    #: The values of the parent that were brought in, and the inputs they became.
-    imported: dict[int, int] = field(default_factory=dict)
+    #: For an iteration: the parent's values it starts from, and the inputs they became.
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    #: The parent's named tensors that were brought in. Each has an input of its own, even if two names, or a name and
+    #: the current tensor, are one value now: in the next iteration they may not be.
+    imported: dict[TensorName, tuple[int, int]] = field(default_factory=dict)
     #: Layer uses, repetitions counted.
     layers: int = 0
 
@@ -56,21 +59,27 @@ class Builder:
         self.results = [port.value for port in node.outputs]
         self.current = self.results[:1]
 
-    def bring(self, value: int) -> int:
-        """Return this body's value for a value of the parent."""
-        assert self.parent is not None
-        if value not in self.imported:
-            self.imported[value] = self.add_input(self.parent.types[value])
-        return self.imported[value]
+    def iteration(self) -> Builder:
+        """Return the body of a loop iteration that starts from this body's current tensors."""
+        child = Builder(parent=self)
+        child.starts = [(value, child.add_input(self.types[value])) for value in self.current or ()]
+        child.current = [inner for _, inner in child.starts]
+        child.results = list(child.current)
+        return child
 
     def find(self, name: TensorName) -> int | None:
         """Return the value of a named tensor; None for one that a fault left without. Raises KeyError."""
         if name in self.names:
             return self.names[name]
+        if name in self.imported:
+            return self.imported[name][1]
         if self.parent is None:
             raise KeyError(name)
         value = self.parent.find(name)
-        return None if value is None else self.bring(value)
+        if value is not None:
+            self.imported[name] = value, self.add_input(self.parent.types[value])
+            return self.imported[name][1]
+        return None
 
     def all_names(self) -> set[TensorName]:
         return set(self.names) | (self.parent.all_names() if self.parent else set())
@@ -80,7 +89,7 @@ class Builder:
 
     def inline(self, child: Builder, index: tuple[int, ...]) -> None:
         """Append the nodes of one loop iteration as this body's own, at `index` within its loops."""
-        here = {inner: outer for outer, inner in child.imported.items()}
+        here = {inner: outer for outer, inner in (*child.starts, *child.imported.values())}
         for node in child.nodes:
             outputs = []
             for port in node.outputs:

@@ -272,10 +272,8 @@ class Instantiator:
         """Elaborate one iteration into a body of its own. Returns it, and the types it started from."""
         outer = instance.builder
         assert outer.current is not None
-        child = Builder(parent=outer)
-        child.current = [child.bring(v) for v in outer.current]
-        child.results = list(child.current)
-        before = child.types_of(child.current)
+        child = outer.iteration()
+        before = child.types_of(child.current or ())
         if op.pattern is not None:
             self._bind(op.pattern, value, instance, op.span)
         instance.builder = child
@@ -292,22 +290,17 @@ class Instantiator:
         if child.types_of(child.current) != before or None in child.names.values():
             return 0
         # Names the iteration read from before it and then set again go from one iteration to the next.
-        renamed = []
-        for name, value in child.names.items():
-            found = outer.names.get(name) if name in outer.names else None
-            if found is not None and found in child.imported and child.imported[found] not in child.current[: len(before)]:
-                renamed.append((name, found, value))
-        inputs = list(dict.fromkeys([*outer.current, *(found for _, found, _ in renamed)]))
-        if len(inputs) != len(outer.current) + len(renamed):
+        handed = {name: child.imported[name] for name in child.names if name in child.imported}
+        if any(child.types[child.names[name] or 0] != outer.types[found] for name, (found, _) in handed.items()):
             return 0
-        if any(child.types[v] != outer.types[found] for _, found, v in renamed if v is not None):
-            return 0
-        carried = len(inputs)
-        rest = [v for v in child.imported if v not in inputs]
-        ports = {child.imported[v]: child.inputs[i] for i, v in enumerate(child.imported)}
-        child.inputs = [ports[child.imported[v]] for v in (*inputs, *rest)]
-        fresh = [(name, value) for name, value in child.names.items() if name not in {n for n, _, _ in renamed}]
-        ends = [*child.current, *(v for _, _, v in renamed if v is not None), *(v for _, v in fresh if v is not None)]
+        fixed = {name: found for name, found in child.imported.items() if name not in handed}
+        entering = [*child.starts, *handed.values(), *fixed.values()]
+        by_value = {port.value: port for port in child.inputs}
+        child.inputs = [by_value[inner] for _, inner in entering]
+        inputs = [found for found, _ in entering]
+        carried = len(child.starts) + len(handed)
+        named = [*handed, *(name for name in child.names if name not in handed)]
+        ends = [*child.current, *(v for name in named if (v := child.names[name]) is not None)]
         layers = child.layers * run
         self._spend(layers, op.span, instance)
         key = self._key(f"{instance.key}@loop")
@@ -317,7 +310,7 @@ class Instantiator:
         node = RepeatNode(
             name="",
             index=outer.index,
-            inputs=(*inputs, *rest),
+            inputs=tuple(inputs),
             outputs=outputs,
             span=op.span,
             body=key,
@@ -329,8 +322,7 @@ class Instantiator:
         outer.add(node, layers)
         values = [port.value for port in outputs]
         outer.current = outer.results = values[:width]
-        for (name, *_), value in zip([*renamed, *fresh], values[width:], strict=True):
-            outer.names[name] = value
+        outer.names.update(zip(named, values[width:], strict=True))
         return run
 
     # --- calls -----------------------------------------------------------------------------------------------------

@@ -389,9 +389,10 @@ class Flow:
 
     def repeat(self, op: RepeatOp) -> None:
         sites = list(calls(op.body))
+        # From the second iteration on the input is no longer the current tensor.
+        self.at_input = self.at_input and not _flows(op.body)
         listed = self.mode.creates and not self.mode.inline and not self.indices
         if listed and self.mode is CREATE and self._comprehension(op, sites):
-            self.at_input = False
             return
         if listed:
             for call in sites:

@@ -1,0 +1,91 @@
+"""Runs a spec both ways, as generated code and as a direct build, for tests that compare the two."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import types
+from typing import Any
+
+from archspec.backend import Checked
+from archspec.backends.keras_code import emit
+from archspec.diagnostics.source import Source
+from archspec.driver import compile_source, compile_spec
+
+_modules = itertools.count()
+
+
+def check_text(text: str, **settings: Any) -> Checked:
+    return compile_source(Source("snippet.arch", text), settings=settings).checked()
+
+
+def check_spec(name: str) -> Checked:
+    return compile_spec(name).checked()
+
+
+def generated(checked: Checked, **parameters: Any) -> Any:
+    """Return the model of the generated module."""
+    import keras
+
+    artifact = emit(checked)
+    assert isinstance(artifact.content, str)
+    module = types.ModuleType(f"generated_{next(_modules)}")
+    sys.modules[module.__name__] = module
+    exec(compile(artifact.content, artifact.name, "exec"), module.__dict__)
+    own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
+    (model,) = [cls for cls in own if issubclass(cls, keras.Model)]
+    return model(**parameters)
+
+
+def direct(checked: Checked) -> Any:
+    """Return the model built without generated code."""
+    from archspec.backends.keras_build import build
+
+    return build(checked)
+
+
+def by_path(model: Any) -> dict[str, Any]:
+    """Return a model's weights by their path in the graph: a direct build writes `-` where blocks nest with `/`."""
+    return {weight.path.replace("-", "/"): weight for weight in model.weights}
+
+
+def copy_random_weights(*models: Any) -> None:
+    """Give the models the same weights, drawn at random so that no two layers compare equal by chance."""
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    first, *others = map(by_path, models)
+    for path, weight in first.items():
+        # Variances must be positive; the rest small, so that deep networks stay finite.
+        value = 1 + random.random(weight.shape) if "variance" in path else random.normal(0, 0.05, weight.shape)
+        for weights in (first, *others):
+            weights[path].assign(value)
+
+
+def without_dropout(model: Any) -> Any:
+    """Switch dropout off: its masks are random, and it is not what is compared."""
+    for layer in model._flatten_layers():
+        if hasattr(layer, "rate"):
+            layer.rate = 0.0
+    return model
+
+
+def random_inputs(checked: Checked, batch: int = 2) -> Any:
+    import numpy as np
+
+    random = np.random.default_rng(1)
+    inputs = []
+    for port in checked.graph.body.inputs:
+        shape = (batch, *(dim if isinstance(dim, int) else 5 for dim in port.type.shape))
+        whole = port.type.dtype.startswith(("int", "uint"))
+        inputs.append(random.integers(0, 5, shape) if whole else random.random(shape).astype("float32"))
+    return inputs[0] if len(inputs) == 1 else inputs
+
+
+def difference(first: Any, second: Any) -> float:
+    """Return the largest absolute difference of two models' outputs."""
+    import keras
+    import numpy as np
+
+    pairs = zip(first, second, strict=True) if isinstance(first, (list, tuple)) else [(first, second)]
+    return max(float(np.abs(keras.ops.convert_to_numpy(a) - keras.ops.convert_to_numpy(b)).max()) for a, b in pairs)

@@ -1,0 +1,113 @@
+"""Each construct of the language as generated code and as a direct build: same weights, same outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.backends.keras_models import (
+    by_path,
+    check_text,
+    copy_random_weights,
+    difference,
+    direct,
+    generated,
+    random_inputs,
+    without_dropout,
+)
+
+pytestmark = pytest.mark.keras
+
+SNIPPETS = {
+    "chain": "input 8\ndense(4, relu) -> dropout(0.5) -> dense(2, softmax)",
+    "loop in a model": "input 8\nfor width in [4, 6] { dense(width, relu) -> bn }\ndense(1)",
+    "repeat with an index": "input 8\nrepeat 3 as i { dense(4 + i) }",
+    "nested loops": "input 8\nfor (n, width) in [(1, 4), (3, 5)] { repeat n { dense(width, relu) -> bn } }",
+    "skips by index": (
+        "input 16x16x2\nfor i in 0..2 { conv(4 * 2 ** i, 3x3, same) as skips[i] -> max_pool(2x2) }\n"
+        "conv(16, 3x3, same)\nfor i in reversed(0..2) { upsample(2x2) -> concat(skips[i], _) -> conv(4, 3x3, same) }"
+    ),
+    "shared layer": "input a: 4\ninput b: 4\nshared enc = dense(3, relu)\nfrom a -> enc as ha\nfrom b -> enc as hb\nsubtract(ha, hb) -> dense(1)",
+    "shared block": (
+        "block tower(width) { dense(width, relu) -> bn -> dense(width) }\ninput a: 4\ninput b: 4\n"
+        "shared enc = tower(3)\nenc(a) as ha\nenc(b) as hb\nconcat(ha, hb) -> dense(1)"
+    ),
+    "shared in a loop": "input 4\nshared step = dense(4, tanh)\nrepeat 3 { step }\ndense(1)",
+    "two outputs": "input 6\ndense(4, relu) as h\ndense(2) as a\nfrom h -> dense(3) as b\noutput a, b",
+    "block with options": (
+        "block unit(width, wide = false as w1, act = relu as activation) {\n"
+        "  dense(width, activation=act) -> if wide { dense(2 * width) -> bn } else { dense(width) }\n}\n"
+        "input 5\nunit(4) -> unit(4, w1, tanh) -> unit(3, gelu)"
+    ),
+    "block with a loop": "block stack(n, width) { repeat n { dense(width, relu) -> bn } }\ninput 5\nstack(2, 4) -> stack(3, 6)",
+    "block with a conditional loop": (
+        "block stack(widths) { for (i, w) in enumerate(widths) { dense(w) -> if i > 0 { bn -> relu } } }\ninput 5\nstack([4, 5, 6])"
+    ),
+    "block with nested loops": "block stack(ns) { for n in ns { repeat n { dense(4 + n) } } }\ninput 5\nstack([1, 2, 3])",
+    "tuple parameters": "block two((a, b), c) { dense(a) -> dense(b) -> dense(c) }\ninput 5\ntwo((3, 4), 5) -> two((6, 2), 1)",
+    "squeeze and excite": (
+        "block se(ratio) {\n  let c = channels\n  multiply {\n    | skip\n"
+        "    | gap(keepdims) -> conv(c / ratio, 1x1, relu) -> conv(c, 1x1, sigmoid)\n  }\n}\n"
+        "input 6x6x8\nconv(8, 3x3) -> se(4) -> conv(16, 1x1) -> se(2)"
+    ),
+    "length in mid-flow": "block half { dense(6) -> dense(channels // 2) -> dense(channels + 1) }\ninput 5\nhalf -> half",
+    "lengths in a loop": "block shrink(n) { repeat n { dense(channels - 1, relu) -> bn } }\ninput 9\nshrink(3) -> shrink(2)",
+    "length as a default": "block keep(width = channels * 2) { dense(width) }\ninput 5\nkeep -> keep(3)",
+    "nested blocks": (
+        "block outer(width) {\n  block inner(n) { dense(width * n, relu) }\n  inner(1) -> inner(2)\n}\ninput 5\nouter(3) -> outer(4)"
+    ),
+    "two ranks": "block c(w) { conv(w, 3, same) -> bn }\ninput a: 8x2\ninput b: 8x8x2\nc(3) -> gap as fb\nfrom a -> c(3) -> gap as fa\nconcat(fa, fb)",
+    "block of two inputs": "block join(width) { concat -> dense(width) }\ninput a: 4\ninput b: 3\nfrom a, b -> join(5)",
+    "tensor argument": "block mix(memory, width) { dense(width) as h\nadd(h, memory) }\ninput 4\ndense(6) as m -> dense(5) -> mix(m, 6)",
+    "captured tensor in a loop": "input 4\ndense(6) as m\nrepeat 3 { add(_, m) -> dense(6, tanh) }",
+    "renamed tensor in a loop": "input 4\ndense(4) as h\nrepeat 3 { dense(4, tanh)\nadd(_, h) as h }",
+    "recurrent states": "input 7x3\nlstm(4, return_state) as (y, h, c)\nfrom y -> repeat_vector(5) -> lstm(4, initial_state=(h, c)) -> dense(2)",
+    "block with two outputs": "block fork(w) { dense(w) as a\ndense(w) as b\noutput a, b }\ninput 4\nfork(3) as (p, q)\nsubtract(p, q)",
+    "letter string": "input 8x8x3\nCBAPD(6, 5x5, s1, relu, p3/2, d0.5) -> \"BAC\"(4) -> flatten -> dense(2)",
+    "local response normalisation": "input 8x8x12\nCNAP(8, 3x3) -> lrn(depth_radius=2) -> flatten -> dense(2)",
+    "words with arguments": "input 6\ndense(4, leaky_relu(0.1), l2(0.01), kernel_initializer=random_normal(stddev=0.02)) -> dense(2, he_normal)",
+    "integer input": "input tokens: 7 : int32\nembedding(20, 4) -> lstm(3, return_sequences) -> gap -> dense(1)",
+    "open dimensions": "input (T, 3)\nconv(4, 3, same) -> lstm(5) -> dense(1)",
+    "names of Python and Keras": (
+        "block layers(name, inputs) { dense(name) -> dense(inputs) }\nblock call(training) { dense(training) -> layers(2, 3) }\n"
+        "input self: 4\ncall(5) as keras -> dense(2) as x\nadd { | dense(2) | from x }"
+    ),
+    "names that differ by case": "block unit(a) { dense(a) }\nblock Unit(b) { dense(b) -> bn }\nblock UNIT { relu }\ninput 4\nunit(2) -> Unit(3) -> UNIT",
+    "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
+    "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
+}
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_generated_equals_direct(name: str) -> None:
+    checked = check_text(SNIPPETS[name])
+    first, second = generated(checked), direct(checked)
+    assert set(by_path(first)) == set(by_path(second))
+    weights = checked.figures.weights[checked.graph.main]
+    assert first.count_params() == second.count_params() == weights.total
+    copy_random_weights(first, second)
+    inputs: Any = random_inputs(checked)
+    for training in (False, True):
+        outputs = [without_dropout(model)(inputs, training=training) for model in (first, second)]
+        assert difference(*outputs) <= 1e-5
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_generated_saves_and_loads(name: str, tmp_path: Any) -> None:
+    import keras
+
+    checked = check_text(SNIPPETS[name])
+    model = generated(checked)
+    model.save(tmp_path / "model.keras")
+    inputs = random_inputs(checked)
+    assert difference(model(inputs), keras.models.load_model(tmp_path / "model.keras")(inputs)) <= 1e-6
+
+
+HOSTILE = 'a """quoted""" \\ back\\slash {{ braces }} {% raw %} \u2028 line \x0b tab\t end"'
+
+
+def test_text_of_a_spec_stays_text() -> None:
+    checked = check_text(f"# {HOSTILE}\nmodel m(label = \"x\\\"\\n{{{{ y }}}}\") {{\n  input 4\n  dense(2)\n}}")
+    model = generated(checked)
+    assert model.label == 'x"\n{{ y }}'
+    assert '"""quoted"""' in type(model).__doc__
