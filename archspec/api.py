@@ -19,6 +19,7 @@ from archspec.report import batched, grouped, report, rounded, shapes
 if TYPE_CHECKING:
     import keras
 
+PathLike = str | os.PathLike[str]
 #: Blocks below this depth are one row in a notebook.
 _NOTEBOOK_DEPTH = 1
 #: The most rows a notebook shows.
@@ -33,7 +34,7 @@ class Tensor(NamedTuple):
     dtype: str
 
 
-def load(spec: str | os.PathLike[str], /, *, include: Iterable[str | os.PathLike[str]] = (), **params: Any) -> Architecture:
+def load(spec: PathLike, /, *, include: Iterable[PathLike] = (), **params: Any) -> Architecture:
     """Compile a spec: a file, `file.arch:model`, or the name of one that comes with archspec (`"vgg11"`).
 
     `include` are further folders for `use`; the other keywords are parameters of the model. Raises CompileError where
@@ -43,7 +44,7 @@ def load(spec: str | os.PathLike[str], /, *, include: Iterable[str | os.PathLike
     return _architecture(compile_spec(os.fspath(spec), settings=params, include=folders))
 
 
-def loads(text: str, /, *, include: Iterable[str | os.PathLike[str]] = (), **params: Any) -> Architecture:
+def loads(text: str, /, *, include: Iterable[PathLike] = (), **params: Any) -> Architecture:
     """Compile a text. The keywords are those of `load`. Raises CompileError where the spec is wrong."""
     source = Source("network", text)
     folders = [Path(folder) for folder in include]

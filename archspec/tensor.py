@@ -73,9 +73,10 @@ class Sym:
         return _linear(whole, self.const // other) + quotient
 
     def __mod__(self, other: int) -> int | Sym:
-        if other > 0 and all(factor % other == 0 for _, factor in self.terms):
-            return self.const % other
-        return _atom(f"{_operand(self)} % {other}")
+        if other < 1:
+            return _atom(f"{_operand(self)} % {other}")
+        rest = _linear({atom: factor % other for atom, factor in self.terms}, self.const % other)
+        return _atom(f"{_operand(rest)} % {other}") if isinstance(rest, Sym) else rest % other
 
     def __str__(self) -> str:
         text = " + ".join(atom if factor == 1 else f"{factor}*{_wrap(atom)}" for atom, factor in self.terms)

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
-from archspec.layers.base import WHOLE
 
 #: Per spatial axis the extent and the jump; None where an output depends on the whole input.
 Field = tuple[tuple[Fraction, Fraction], ...] | None
@@ -35,7 +34,7 @@ def _outputs(graph: Graph, body: Body, inputs: list[Field]) -> list[Field]:
                 given += [fields[v] for _, values in node.keywords for v in values]
                 window = node.layer.window(*(types[v] for v in node.inputs))
                 reached = _widest(given)
-                if window is WHOLE or reached is None or len(window) != len(reached):
+                if window is None or reached is None or len(window) != len(reached):
                     field: Field = None
                 else:
                     field = tuple((r + (w.extent - 1) * j, j * Fraction(w.stride)) for (r, j), w in zip(reached, window, strict=True))

@@ -65,7 +65,7 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
     help = ""
     for item in error.errors(include_url=False):
         name = str(item["loc"][0]) if item["loc"] else None
-        given = show_argument(_plain(arguments[name])) if name in arguments else show_argument(item["input"])
+        given = show_argument(_plain(arguments.get(name or "", item["input"])))
         kind, context = item["type"], item.get("ctx", {})
         if kind == "unknown_word":
             known = registry.words(str(context["category"]))

@@ -113,10 +113,12 @@ def _number(value: Any) -> Any:
 
 
 def _add(a: Any, b: Any) -> Any:
-    if isinstance(a, (list, tuple, str)) and type(a) is type(b):
+    if isinstance(a, str) and isinstance(b, str):
+        return a + b
+    if isinstance(a, (list, tuple)) and type(a) is type(b):
         if len(a) + len(b) > MAX_ITEMS:
             raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", None)
-        return a + b
+        return type(a)((*a, *b))
     return _number(a) + _number(b)
 
 
@@ -194,7 +196,7 @@ def make_divisible(value: float, divisor: int = 8, minimum: int | None = None) -
 
 
 def _round(value: Any) -> int:
-    return round(_number(value))
+    return int(round(_number(value)))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

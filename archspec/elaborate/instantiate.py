@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
@@ -607,7 +607,7 @@ class Instantiator:
         chain = tuple(f"in block `{use.block}`, used at {use.span}" for use in reversed(instance.uses))
         self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels or ()), notes=chain, help=help))
 
-    def _fault(self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "") -> Any:
+    def _fault(self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "") -> NoReturn:
         self._report(code, message, span, instance, help=help)
         raise Fault
 
@@ -638,7 +638,7 @@ def _equal_run(values: range | list[Any], position: int) -> int:
 
 def _same(a: Any, b: Any) -> bool:
     # 1 == 1.0 == True in Python, but a layer tells them apart.
-    return _frozen(a) == _frozen(b)
+    return bool(_frozen(a) == _frozen(b))
 
 
 def _frozen(value: Any) -> Any:

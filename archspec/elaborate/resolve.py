@@ -42,7 +42,7 @@ from archspec.ir.definition import (
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall
+from archspec.ir.expr import Const, Expr, Length, LengthName, Operation, TensorRef, Var, Word, WordCall
 from archspec.layers import registry
 from archspec.layers.base import Layer
 from archspec.layers.registry import Family
@@ -51,7 +51,7 @@ from archspec.tensor import DTYPE_BYTES, FLOAT, Sym
 
 #: The figures that `expect` can hold a body to.
 METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
-LENGTHS = ("channels", "height", "width", "rank", "shape")
+LENGTHS: dict[str, LengthName] = {"channels": "channels", "height": "height", "width": "width", "rank": "rank", "shape": "shape"}
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 CURRENT = "_"
 
@@ -625,7 +625,7 @@ class Resolver:
             what = "the current tensor" if text == CURRENT else f"a {kind}"
             return self._bad(name, "tensor-as-value", f"`{text}` is {what}, not a value")
         if text in LENGTHS:
-            return Length(what=text, span=name.span)
+            return Length(what=LENGTHS[text], span=name.span)
         if text == "none":
             return Const(value=None, span=name.span)
         if registry.find_word(text):
@@ -641,7 +641,7 @@ class Resolver:
         what = expr.name.text
         if what not in LENGTHS:
             return self._bad(expr.name, "unknown-name", f"a tensor has no `{what}`", did_you_mean(what, LENGTHS))
-        return Length(what=what, tensor=self.tensor(expr.base), span=expr.span)
+        return Length(what=LENGTHS[what], tensor=self.tensor(expr.base), span=expr.span)
 
     def apply(self, expr: ast.Apply) -> Expr:
         name = expr.function.text

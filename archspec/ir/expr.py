@@ -114,6 +114,9 @@ class WordCall(Ir):
     span: Span | None = None
 
 
+LengthName = Literal["channels", "height", "width", "rank", "shape"]
+
+
 class Length(Ir):
     """Something read off a tensor's shape: `channels`, `height`, `width`, `rank` or `shape`.
 
@@ -121,7 +124,7 @@ class Length(Ir):
     """
 
     op: Literal["length"] = "length"
-    what: Literal["channels", "height", "width", "rank", "shape"]
+    what: LengthName
     tensor: TensorRef | None = None
     span: Span | None = None
 

@@ -17,7 +17,8 @@ from archspec.layers.recipe import Recipe
 from archspec.tensor import Dim, TensorType
 
 LayerCategory = Literal[
-    "conv", "norm", "activation", "pool", "dense", "recurrent", "attention", "merge", "regularizer", "reshape", "embedding"
+    "conv", "norm", "activation", "pool", "dense", "recurrent", "attention", "merge", "regularizer", "reshape",
+    "embedding",
 ]  # fmt: skip
 
 

@@ -46,9 +46,7 @@ class OneOf:
             return None
         if isinstance(value, Config):
             if value.category != self.category:
-                raise PydanticCustomError(
-                    "wrong_word", "must be {category}, not `{name}`", {"name": value.names[0], "category": self.category}
-                )
+                raise PydanticCustomError("wrong_word", "takes {category} words", {"category": self.category})
             return value
         if isinstance(value, dict) and value.get("word") in members:
             return members[value["word"]].model_validate({k: v for k, v in value.items() if k != "word"}, strict=False)
@@ -67,7 +65,9 @@ class OneOf:
             self._load, serialization=core_schema.plain_serializer_function_ser_schema(self._dump)
         )
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         names = sorted({member.names[0] for member in registry.words(self.category).values()})
         called = {"type": "object", "properties": {"word": {"enum": names}}, "required": ["word"]}
         return {"anyOf": [{"enum": names}, called, *([{"type": "null"}] if self.optional else [])]}

@@ -1,4 +1,4 @@
-"""How a layer is made in Keras, as data: `keras_code` prints a recipe, `keras_build` carries it out, so they cannot drift."""
+"""How a layer is made in Keras, as data: `keras_code` prints it, `keras_build` carries it out, so they cannot drift."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 class Construct:
     """Construct `symbol` with the arguments that differ from their defaults, then call it on the inputs.
 
-    `positional` names the arguments that an expert writes without their keyword, in Keras's order. `rename` maps ours to
-    Keras's where they differ. `support` names a file of `layers/support/` that defines the symbol when Keras has none.
+    `positional` names the arguments that an expert writes without their keyword, in Keras's order. `rename` maps ours
+    to Keras's where they differ. `support` names a file of `layers/support/` that defines the symbol where Keras has
+    none.
     """
 
     symbol: str

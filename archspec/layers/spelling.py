@@ -49,7 +49,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """Any word of a category (`activation`, `initializer`, `regularizer`, `constraint`, ...), with or without arguments.
+    """Any word of a category (`activation`, `initializer`, `regularizer`, ...), with or without arguments.
 
     With `bare=False` the words reach this parameter by name only: `bias_initializer=zeros`, where a bare `zeros` is the
     kernel's.

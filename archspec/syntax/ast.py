@@ -122,7 +122,22 @@ class Apply(Node):
     arguments: tuple[Argument, ...]
 
 
-Expr = Literal | Dims | Unknown | Name | Spelled | Unary | Binary | Conditional | Range | ListExpr | TupleExpr | Index | Attribute | Apply  # fmt: skip
+Expr = (
+    Literal
+    | Dims
+    | Unknown
+    | Name
+    | Spelled
+    | Unary
+    | Binary
+    | Conditional
+    | Range
+    | ListExpr
+    | TupleExpr
+    | Index
+    | Attribute
+    | Apply
+)
 
 
 # --- patterns and parameters ---------------------------------------------------------------------------------------

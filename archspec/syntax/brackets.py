@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from archspec.diagnostics import Diagnostics, Label, Span
 from archspec.syntax.token import CLOSERS, END, OPENERS, Token
 
@@ -9,15 +11,15 @@ MAX_NESTING = 200
 """How deep a syntax tree may get. Later stages walk it recursively."""
 
 # Each of these makes the tree one deeper without a bracket: `1 + 1 + 1`, `x[0][0]`, `if … else if … else if …`.
-_CHAINS = set(
-    "AS ELSE DOT LSQB NOT AND OR IN RANGE PLUS MINUS STAR SLASH FLOOR PERCENT POWER "
-    "EQUALS UNEQUAL LESSTHAN AT_MOST MORETHAN AT_LEAST".split()
-)
+_CHAINS = {"AS", "ELSE", "DOT", "LSQB", "NOT", "AND", "OR", "IN", "RANGE"}
+_CHAINS |= {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "PERCENT", "POWER"}
+_CHAINS |= {"EQUALS", "UNEQUAL", "LESSTHAN", "AT_MOST", "MORETHAN", "AT_LEAST"}
 _CHAIN_ENDS = {"COMMA", "ARROW", "VBAR", "SEMICOLON", "NEWLINE"}
 CLOSING_TEXT = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 
-# A line that begins with one of these stands directly between braces, or outside all brackets.
-_BETWEEN_BRACES = dict.fromkeys(("INPUT", "OUTPUT", "LET", "SHARED", "EXPECT", "BLOCK"), "LBRACE") | {"MODEL": "", "USE": ""}
+# A line that begins with one of these stands directly between braces at the most; with one of those, outside all.
+_BETWEEN_BRACES = {"INPUT", "OUTPUT", "LET", "SHARED", "EXPECT", "BLOCK"}
+_OUTSIDE = {"MODEL", "USE"}
 
 # A bracketed list goes on in the next line after these.
 _GOES_ON_AFTER = {"COMMA", "LPAR", "LSQB", "NEWLINE"}
@@ -27,7 +29,7 @@ def too_deep(tokens: list[Token]) -> Token | None:
     """Return the token at which the tree gets deeper than `MAX_NESTING`, or None."""
     levels = [("LBRACE", 0)]
     depth = 0
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         kind = token.type
         opener, chained = levels[-1]
         if kind in _CHAINS:
@@ -62,14 +64,15 @@ def balance(tokens: list[Token], suspect: set[int], diagnostics: Diagnostics) ->
         token = tokens[opener]
         if token.span.line not in reported:
             _report_unclosed(token, tokens[noticed], match.meant_for(token), diagnostics)
-        end = noticed if token.type == "LBRACE" else _likely_end(tokens, opener, noticed)
+        end = _likely_end(tokens, opener, noticed)
         missing.setdefault(end, []).append(_closer(token, tokens[end].span))
         first, last = token.span.line, tokens[end].span.line
         suspect.update((first, last) if token.type == "LBRACE" else range(first, last + 1))
+    wrong = set(match.unclosed.values())
     for index in match.stray:
         token = tokens[index]
         suspect.add(token.span.line)
-        if token.span.line not in reported and index not in match.unclosed.values():
+        if token.span.line not in reported and index not in wrong:
             diagnostics.error("unclosed-bracket", f"this `{token.text}` closes nothing", token.span)
     balanced: list[Token] = []
     for index, token in enumerate(tokens):
@@ -90,7 +93,7 @@ class _Match:
         self._tokens = tokens
         self._open: list[int] = []
         self._indents: dict[int, int] = {}
-        self._outdented: list[tuple[Token, Token]] = []
+        self._outdented: dict[int, tuple[Token, Token]] = {}
         for index, token in enumerate(tokens):
             kind, line = token.type, token.span.line
             starts_line = kind != "NEWLINE" and self._indents.setdefault(line, token.span.column) == token.span.column
@@ -98,19 +101,16 @@ class _Match:
                 self._open.append(index)
             elif kind in CLOSERS:
                 self._close(index, starts_line)
-            elif kind in _BETWEEN_BRACES and starts_line:
-                self._close_to(_BETWEEN_BRACES[kind], index)
+            elif starts_line and kind in _BETWEEN_BRACES:
+                self._close_to("LBRACE", index)
+            elif starts_line and kind in _OUTSIDE:
+                self._close_to("", index)
         self._close_to("", len(tokens) - 1)
 
     def meant_for(self, opener: Token) -> Token | None:
         """Return the `}` that by its indentation was meant for a `{` that has none."""
-        column = self._indents[opener.span.line]
-        fitting = (
-            closer
-            for inner, closer in self._outdented
-            if closer.span.column == column and inner.span.line > opener.span.line
-        )
-        return next(fitting, None) if opener.type == "LBRACE" else None
+        inner, closer = self._outdented.get(self._indents[opener.span.line], (None, None))
+        return closer if inner and opener.type == "LBRACE" and inner.span.line > opener.span.line else None
 
     def _close(self, index: int, starts_line: bool) -> None:
         closer = self._tokens[index]
@@ -125,7 +125,7 @@ class _Match:
         self._close_to(wanted, index)
         opener = self._tokens[self._open.pop()]
         if starts_line and closer.type == "RBRACE" and closer.span.column < self._indents[opener.span.line]:
-            self._outdented.append((opener, closer))
+            self._outdented.setdefault(closer.span.column, (opener, closer))
 
     def _close_to(self, kind: str, noticed: int) -> None:
         """Give up the open brackets inside the innermost of a kind; of no kind, give up all."""
@@ -134,14 +134,18 @@ class _Match:
 
 
 def _likely_end(tokens: list[Token], opener: int, noticed: int) -> int:
-    """Return where the closer of a `(` or `[` was most likely forgotten: mostly at the end of its line."""
+    """Return the token before which a closer was most likely forgotten: a `)` or `]` mostly at the end of its line."""
+    # The line end stays behind the closer, because it separates what was noticed from it.
+    latest = noticed - (tokens[noticed - 1].type == "NEWLINE")
+    if tokens[opener].type == "LBRACE":
+        return latest
     depth = 0
-    for index in range(opener + 1, noticed):
+    for index in range(opener + 1, latest):
         kind = tokens[index].type
         if kind == "NEWLINE" and not depth and tokens[index - 1].type not in _GOES_ON_AFTER:
             return index
         depth += (kind in OPENERS) - (kind in CLOSERS)
-    return noticed
+    return latest
 
 
 def _closer(opener: Token, before: Span) -> Token:

@@ -1,11 +1,12 @@
 """From what the parser reduces to AST nodes. One method a rule or alias of `grammars/arch.lark`.
 
-Lark calls a method with the rule's children: tokens and finished nodes, all with spans. Nothing here walks a tree.
+A method is given the rule's children: tokens and finished nodes, all with spans. Nothing here walks a tree.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from archspec.diagnostics.source import Span
@@ -42,7 +43,7 @@ def _nodes(children: Children) -> tuple[Any, ...]:
 
 def _after(children: Children, token: str) -> Any:
     """Return the child behind the first token of a type, or None where that option of the rule was not taken."""
-    for child, following in zip(children, children[1:], strict=False):
+    for child, following in pairwise(children):
         if isinstance(child, Token) and child.type == token:
             return following
     return None
@@ -54,7 +55,7 @@ def _items(children: Children) -> tuple[Any, ...]:
 
 
 class Build:
-    """The transformer that `archspec.syntax.grammar` hands to Lark."""
+    """What `archspec.syntax.machine` calls at the end of each rule."""
 
     # --- files
 

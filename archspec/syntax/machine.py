@@ -1,6 +1,6 @@
 """The LALR(1) machine: runs the grammar's tables over tokens, and builds nodes as rules end.
 
-Our own loop because it is several times faster than Lark's, and because recovery from errors cuts the stack.
+Our own loop because recovery from errors cuts the stack, and because tables that are plain data run without Lark.
 """
 
 from __future__ import annotations

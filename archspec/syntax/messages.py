@@ -47,7 +47,7 @@ _COMPARISONS = {"EQUALS", "UNEQUAL", "LESSTHAN", "AT_MOST", "MORETHAN", "AT_LEAS
 
 
 class _Slip(NamedTuple):
-    """A usual mistake: a token of the types `found` where one of `accepted` could stand, perhaps after certain others."""
+    """A usual mistake: a token of the types `found` where one of `accepted` could stand."""
 
     found: Set[str]
     accepted: Set[str]

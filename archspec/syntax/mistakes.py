@@ -19,13 +19,13 @@ _OPERATORS = {
     "!": ("NOT", "not"),
 }
 _CHARACTERS = {
-    "×": "lengths are joined by the letter `x`, as in `3x3`",
-    "“": 'strings stand in straight double quotes, `"`',
-    "”": 'strings stand in straight double quotes, `"`',
-    "−": "write the hyphen, `-`",
-    "–": "write the hyphen, `-`",
+    "\N{MULTIPLICATION SIGN}": "lengths are joined by the letter `x`, as in `3x3`",
+    "\N{LEFT DOUBLE QUOTATION MARK}": 'strings stand in straight double quotes, `"`',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": 'strings stand in straight double quotes, `"`',
+    "\N{MINUS SIGN}": "write the hyphen, `-`",
+    "\N{EN DASH}": "write the hyphen, `-`",
     "\\": "a line goes on inside brackets, or where it ends with `->`",
-    "\ufeff": "save the file without a byte order mark",
+    "\N{ZERO WIDTH NO-BREAK SPACE}": "save the file without a byte order mark",
 }
 
 

@@ -46,6 +46,8 @@ class ClassView:
     call: list[str] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     trains: bool = False
+    #: How many tensors a block returns.
+    results: int = 1
     model_name: str = ""
     outputs: str = ""
 
@@ -198,6 +200,7 @@ class _Class:
         if not called:
             view.build.append(f"self.call({', '.join(f'keras.KerasTensor({shape})' for shape in shape_names)})")
         view.call = self.calling(own_inputs, tensors)
+        view.results = len(self.variant.bodies[0].outputs) if self.variant.bodies else 1
         return view
 
     def create(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str], prefix: str = "") -> list[str]:

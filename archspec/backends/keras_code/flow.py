@@ -37,7 +37,7 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Const, Expr, Operation, TensorRef, Word
 from archspec.layers.base import Layer
-from archspec.tensor import FLOAT
+from archspec.tensor import FLOAT, TensorType
 
 _AXES = {"channels": -1, "width": -2, "height": -3}
 
@@ -142,7 +142,7 @@ class Flow:
 
     def _sample(self, expr: Expr) -> Any:
         try:
-            return evaluate(expr, self.samples, _NoTensors())
+            return evaluate(expr, self.samples, _SampleTensors())
         except EvalError:
             return None
 
@@ -185,7 +185,8 @@ class Flow:
                 self.choose(op)
             case LetOp():
                 value = self.printer.print(op.value)
-                left = self._bind(op.pattern, self._sample(op.value))
+                # Whether `/` comes out whole is not for one sample to say.
+                left = self._bind(op.pattern, 1 if self.printer.whole(op.value) else self._sample(op.value))
                 self.lines.add(f"{_bare(left)} = {value}", sets=left)
             case SharedOp():
                 self.share(op)
@@ -541,9 +542,11 @@ def _bare(left: str) -> str:
     return left[1:-1] if left.startswith("(") else left
 
 
-class _NoTensors:
-    def type_of(self, tensor: TensorRef | None, span: Any) -> Any:
-        raise EvalError("no-tensor", "a length is not known here", span)
+class _SampleTensors:
+    """Stands in for tensors where only the kind of a value matters."""
+
+    def type_of(self, tensor: TensorRef | None, span: Any) -> TensorType:
+        return TensorType((64, 64, 64, 64))
 
 
 def parameter_names(variant: Variant) -> dict[str, str]:

@@ -1,0 +1,359 @@
+"""From the IR to a picture: walks the bodies, opens or folds blocks, and follows every tensor from card to card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from archspec.analysis.weights import Count, count_of, layer_weights
+from archspec.backend import Checked
+from archspec.backends.graphviz import wording
+from archspec.backends.graphviz.cards import Card, Form, Frame, Item, Line, Picture
+from archspec.backends.graphviz.plan import Group, Planner
+from archspec.backends.graphviz.style import LOOKS, SIGNS
+from archspec.ir.graph import BlockNode, Body, LayerNode, Port, RepeatNode, step_name
+from archspec.ir.leaves import body_types
+from archspec.tensor import Shape, TensorType
+
+
+def build_picture(checked: Checked, *, depth: int | None = None, fuse: bool = True) -> Picture:
+    """Return the drawing of a model, blocks deeper than `depth` folded; None chooses a depth that keeps it readable."""
+    planner = Planner(checked.graph, fuse)
+    return _Builder(checked, planner, planner.depth() if depth is None else depth).picture()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a tensor comes from: a card, which of its results, and whether its shape has been told on the way."""
+
+    card: int
+    result: int
+    type: TensorType
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where the walk is. `reused` tells that the weights here were counted with an earlier use."""
+
+    prefix: str = ""
+    loops: tuple[int, ...] = ()
+    level: int = 0
+    reused: bool = False
+
+
+#: The tensors of one body and where they come from.
+_Sources = dict[int, _Source]
+
+
+@dataclass(slots=True)
+class _Wire:
+    """A line in the making; `names` are the inputs of the target that it reaches."""
+
+    source: _Source
+    target: int
+    names: list[str]
+    shape: str = ""
+
+
+class _Builder:
+    def __init__(self, checked: Checked, planner: Planner, depth: int | None) -> None:
+        self._graph, self._figures = checked.graph, checked.figures
+        self._planner, self._depth = planner, depth
+        self._cards: list[Card] = []
+        self._levels: list[int] = []
+        self._wires: dict[tuple[int, int, int], _Wire] = {}
+        self._told: set[tuple[int, int]] = set()
+        self._shared: set[str] = set()
+        self._types: dict[str, dict[int, TensorType]] = {}
+        self._loop_shared: dict[str, dict[str, int]] = {}
+
+    def picture(self) -> Picture:
+        graph = self._graph
+        body = graph.body
+        items: list[Item] = []
+        sources: _Sources = {}
+        for port in body.inputs:
+            items.append(card := self._port(port, "input"))
+            sources[port.value] = _Source(card.id, 0, port.type, told=True)
+        items += self._body(body, _Scope(), sources)
+        for port in body.outputs:
+            items.append(card := self._port(port, "output"))
+            self._wire(sources[port.value], card)
+        used = {card.look for card in self._cards}
+        return Picture(
+            graph.name,
+            self._subtitle(),
+            graph.doc,
+            tuple(items),
+            tuple(self._lines()),
+            tuple(look for look in LOOKS if look in used and look != "block"),
+        )
+
+    def _subtitle(self) -> str:
+        body, figures = self._graph.body, self._figures
+        parts = [f"{wording.amount(figures.weights[body.key].total) or 0} params"]
+        if macs := wording.amount(figures.macs[body.key]):
+            parts.append(f"{macs} MACs")
+        ends = [wording.types_text(port.type for port in ports) for ports in (body.inputs, body.outputs)]
+        return " · ".join([*parts, " → ".join(ends)])
+
+    # --- cards -----------------------------------------------------------------------------------------------------
+
+    def _card(
+        self,
+        form: Form,
+        look: str,
+        title: str,
+        detail: str = "",
+        *,
+        amount: str = "",
+        rows: tuple[str, ...] = (),
+        tooltip: str = "",
+        times: int = 1,
+        shared: bool = False,
+        ports: tuple[str, ...] = (),
+        paths: tuple[str, ...] = (),
+        leaves: int = 0,
+    ) -> Card:
+        card = Card(
+            len(self._cards), form, look, title, detail, amount, rows, tooltip, times, shared, ports, paths, leaves
+        )
+        self._cards.append(card)
+        self._levels.append(0)
+        return card
+
+    def _port(self, port: Port, fallback: str) -> Card:
+        text = wording.type_text(port.type)
+        return self._card("port", "io", port.name or fallback, text, tooltip=f"{fallback} {port.name}\n{text}")
+
+    def _body(self, body: Body, scope: _Scope, sources: _Sources) -> list[Item]:
+        """Draw a body whose inputs come from `sources`, and enter there where its other values come from."""
+        return [self._group(group, 1, body, scope, sources) for group in self._planner.groups(body)]
+
+    def _group(self, group: Group, times: int, body: Body, scope: _Scope, sources: _Sources) -> Item:
+        first = group.nodes[0]
+        times *= group.times
+        match first:
+            case LayerNode():
+                return self._layers(group, times, body, scope, sources)
+            case BlockNode():
+                item = self._block(first, times, scope, sources)
+            case RepeatNode():
+                item = self._repeat(first, times, scope, sources)
+            case _:
+                assert_never(first)
+        for start, end in zip(first.outputs, group.nodes[-1].outputs, strict=True):
+            sources[end.value] = sources[start.value]
+        return item
+
+    def _layers(self, group: Group, times: int, body: Body, scope: _Scope, sources: _Sources) -> Card:
+        nodes = [node for node in group.nodes if isinstance(node, LayerNode)]
+        host, end = nodes[0], nodes[-1]
+        types = self._body_types(body)
+        paths, tooltip, rows = [], [], []
+        total = 0
+        for node in nodes:
+            path = self._path(node.name, node.index, node.shared, scope)
+            inputs = tuple(types[value] for value in node.inputs)
+            count = count_of(layer_weights(node.layer, inputs))
+            if not (self._again(path, node.shared) or scope.reused):
+                total += count.total if node.shared else count.total * times
+            paths.append(path)
+            tooltip.append("\n".join(wording.layer_tooltip(node, path, inputs)))
+            rows += [wording.layer_title(node.layer)] if node is not host else []
+            rows += [word] if (word := wording.layer_activation(node.layer)) else []
+        inputs = tuple(types[value] for value in host.inputs)
+        lengths = wording.joined_lengths(inputs, host.outputs[0].type) if host.layer.category == "merge" else ""
+        sign = SIGNS.get(host.layer.kind)
+        card = self._card(
+            "bar" if lengths else "sign" if sign and times == 1 and not host.shared else "card",
+            host.layer.category,
+            sign if sign and not lengths and times == 1 and not host.shared else wording.layer_title(host.layer),
+            lengths or wording.layer_detail(host.layer, inputs),
+            amount=wording.amount(total),
+            rows=(", ".join(rows),) if rows else (),
+            tooltip="\n\n".join(tooltip),
+            times=times,
+            shared=host.shared,
+            paths=tuple(paths),
+            leaves=len(nodes),
+        )
+        named = len(host.inputs) > 1 and host.layer.takes.how != "list"
+        names = host.layer.takes.names
+        ends = [(value, names[i] if named and i < len(names) else "") for i, value in enumerate(host.inputs)]
+        ends += [(value, name) for name, values in host.keywords for value in values]
+        told = self._enter(card, ends, sources)
+        for result, port in enumerate(end.outputs):
+            sources[port.value] = _Source(card.id, result, port.type, told=port.type.shape in told)
+        return card
+
+    # --- blocks and repetitions ------------------------------------------------------------------------------------
+
+    def _block(self, node: BlockNode, times: int, scope: _Scope, sources: _Sources) -> Item:
+        inner = self._graph.bodies[node.body]
+        definition = self._graph.definitions[inner.definition]
+        path = self._path(node.name, node.index, node.shared, scope)
+        reused = scope.reused or self._again(path, node.shared)
+        count, layers = self._figures.weights[inner.key], self._figures.layers[inner.key]
+        total = count if node.shared else count * times
+        macs = self._figures.macs[inner.key]
+        tooltip = "\n".join(wording.block_tooltip(definition, inner, path, count, macs, layers))
+        amount = "" if reused else wording.amount(total.total)
+        detail = wording.block_detail(definition, inner)
+        names = [port.name for port in inner.inputs]
+        if self._depth is not None and scope.level >= self._depth:
+            card = self._card(
+                "fold",
+                "block",
+                definition.name,
+                detail,
+                amount=amount,
+                rows=(f"{layers:,} layer{'s' * (layers != 1)}",) if layers else (),
+                tooltip=tooltip,
+                times=times,
+                shared=node.shared,
+                paths=(path + "/",),
+                leaves=layers or 0,
+            )
+            told = self._enter(card, list(zip(node.inputs, names, strict=True)), sources)
+            for result, port in enumerate(node.outputs):
+                sources[port.value] = _Source(card.id, result, port.type, told=port.type.shape in told)
+            return card
+        ports = tuple(names) if len(names) > 1 else ()
+        strip = self._card(
+            "strip",
+            "block",
+            definition.name,
+            detail,
+            amount=amount,
+            tooltip=tooltip,
+            times=times,
+            shared=node.shared,
+            ports=ports,
+        )
+        within = _Scope(f"{path}/", (), scope.level + 1, reused)
+        return self._open(strip, node, inner, within, sources)
+
+    def _repeat(self, node: RepeatNode, times: int, scope: _Scope, sources: _Sources) -> Item:
+        inner = self._graph.bodies[node.body]
+        times *= node.count
+        within = replace(scope, loops=(*scope.loops, *node.index, node.start))
+        groups = self._planner.groups(inner)
+        if len(groups) == 1:
+            # One thing repeated bears the badge itself.
+            local = {port.value: sources[value] for port, value in zip(inner.inputs, node.inputs, strict=True)}
+            item = self._group(groups[0], times, inner, within, local)
+            for port, end in zip(node.outputs, inner.outputs, strict=True):
+                sources[port.value] = local[end.value]
+            return item
+        names = [port.name for port in inner.inputs]
+        amount = "" if scope.reused else wording.amount(self._repeated(inner, times).total)
+        tooltip = f"{times:,} equal iterations\n{wording.place(node.span)}"
+        ports = tuple(names) if len(names) > 1 else ()
+        strip = self._card("strip", "block", "repeat", amount=amount, tooltip=tooltip, times=times, ports=ports)
+        return self._open(strip, node, inner, within, sources)
+
+    def _enter(self, card: Card, ends: list[tuple[int, str]], sources: _Sources) -> set[Shape]:
+        """Lead values to a card, named where there are several. Returns the shapes that have been told by then."""
+        told: set[Shape] = set()
+        for value, name in ends:
+            if self._wire(sources[value], card, name if len(ends) > 1 else ""):
+                told.add(sources[value].type.shape)
+        return told
+
+    def _open(self, strip: Card, node: BlockNode | RepeatNode, inner: Body, scope: _Scope, sources: _Sources) -> Frame:
+        """Draw the body of a block or repetition in a frame; its tensors come in through the strip."""
+        names = [port.name for port in inner.inputs]
+        told = self._enter(strip, list(zip(node.inputs, names, strict=True)), sources)
+        local = {
+            port.value: _Source(strip.id, position, port.type, told=port.type.shape in told)
+            for position, port in enumerate(inner.inputs)
+        }
+        items = self._body(inner, scope, local)
+        before = {port.type.shape for port in inner.inputs}
+        for port, end in zip(node.outputs, inner.outputs, strict=True):
+            # A shape that a block changed is told once more where it leaves: blocks are read from the outside, too.
+            sources[port.value] = replace(local[end.value], told=local[end.value].told and port.type.shape in before)
+        return Frame(strip, tuple(items), strip.times)
+
+    def _repeated(self, iteration: Body, times: int) -> Count:
+        """Return the parameters of `times` iterations: shared steps inside are one, however often they run."""
+        shared = sum(self._shared_steps(iteration).values())
+        return Count(shared) + Count(self._figures.weights[iteration.key].total - shared) * times
+
+    def _shared_steps(self, iteration: Body) -> dict[str, int]:
+        """Return the parameters of the shared steps that an iteration uses, by name."""
+        if iteration.key not in self._loop_shared:
+            types = self._body_types(iteration)
+            found: dict[str, int] = {}
+            for node in iteration.nodes:
+                if isinstance(node, RepeatNode):
+                    found.update(self._shared_steps(self._graph.bodies[node.body]))
+                elif node.shared and isinstance(node, BlockNode):
+                    found[node.name] = self._figures.weights[node.body].total
+                elif node.shared and isinstance(node, LayerNode):
+                    found[node.name] = count_of(layer_weights(node.layer, tuple(types[v] for v in node.inputs))).total
+            self._loop_shared[iteration.key] = found
+        return self._loop_shared[iteration.key]
+
+    # --- names and lines -------------------------------------------------------------------------------------------
+
+    def _path(self, name: str, index: tuple[int, ...], shared: bool, scope: _Scope) -> str:
+        return scope.prefix + step_name(name, () if shared else scope.loops + index)
+
+    def _again(self, path: str, shared: bool) -> bool:
+        """Tell whether a shared step came before."""
+        if not shared:
+            return False
+        again = path in self._shared
+        self._shared.add(path)
+        return again
+
+    def _body_types(self, body: Body) -> dict[int, TensorType]:
+        if body.key not in self._types:
+            self._types[body.key] = body_types(body)
+        return self._types[body.key]
+
+    def _wire(self, source: _Source, target: Card, name: str = "") -> bool:
+        """Lead a tensor to a card. Returns whether its shape has been told by then."""
+        start = source.card, source.result
+        wire = self._wires.setdefault((*start, target.id), _Wire(source, target.id, []))
+        self._levels[target.id] = max(self._levels[target.id], self._levels[source.card] + 1)
+        if name and name not in wire.names:
+            wire.names.append(name)
+        # A port says its shape itself, and what a merge takes is clear from what it makes.
+        if not source.told and start not in self._told and target.form not in ("port", "sign", "bar"):
+            wire.shape = wording.shape_text(source.type)
+            self._told.add(start)
+        return source.told or start in self._told
+
+    def _lines(self) -> list[Line]:
+        readers, writers = Counter[int](), Counter[int]()
+        for card, _, target in self._wires:
+            readers[card] += 1
+            writers[target] += 1
+        lines: list[Line] = []
+        seen: set[int] = set()
+        for (card, result, target), wire in self._wires.items():
+            source, end = self._cards[card], self._cards[target]
+            through = source.form == "strip"
+            words = [f"[{result}]"] if result and not through else []
+            words += [text for text in (", ".join(wire.names), wire.shape) if text]
+            near = self._levels[target] - self._levels[card] == 1
+            # Beside one other way the first goes straight on; more than two spread evenly.
+            first = card not in seen and -target - 1 not in seen and readers[card] <= 2 and writers[target] <= 2
+            seen.update((card, -target - 1))
+            lines.append(
+                Line(
+                    card,
+                    target,
+                    result if through and source.ports else None,
+                    " ".join(words),
+                    f"{source.title} → {end.title}\n{wording.type_text(wire.source.type)}",
+                    pull="straight" if near and first else "near" if near else "free",
+                    skip=not near and end.look == "merge" and readers[card] > 1,
+                )
+            )
+        return lines

@@ -1,0 +1,198 @@
+"""Layers that act in training only: dropout of several kinds, noise, and a penalty on activity."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeFloat
+
+from archspec.layers.base import Elementwise, RuleError
+from archspec.layers.recipe import Construct
+from archspec.layers.spatial import Spatial
+from archspec.tensor import TensorType
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+NoiseShape = Annotated[tuple[int | None, ...] | None, Field(min_length=1)]
+
+
+class TrainingOnly(Elementwise):
+    category = "regularizer"
+    uses_training = True
+
+
+class Noisy(TrainingOnly):
+    """A layer whose noise may be shared along the axes that have length 1 in `noise_shape`, the batch included."""
+
+    rate: Rate
+    noise_shape: NoiseShape = None
+    seed: int | None = None
+
+    def output(self, x: TensorType) -> TensorType:
+        if self.noise_shape is not None and len(self.noise_shape) != x.rank + 1:
+            raise RuleError(
+                f"`noise_shape` has {len(self.noise_shape)} axes, but the input with its batch has {x.rank + 1}",
+                help="write `none` for an axis that keeps the input's length",
+                argument="noise_shape",
+            )
+        return x
+
+
+class Dropout(Noisy):
+    """In training sets each value to 0 with probability `rate`, and scales the others up.
+
+    ```arch
+    input 512
+    dropout(0.5)
+    ```
+    ```python
+    keras.layers.Dropout(0.5)
+    ```
+    """
+
+    kind = "Dropout"
+    names = ("dropout",)
+    keras = Construct("keras.layers.Dropout", positional=("rate",))
+
+
+class AlphaDropout(Noisy):
+    """Dropout that keeps mean and variance: for networks with SELU.
+
+    ```arch
+    input 512
+    alpha_dropout(0.1)
+    ```
+    ```python
+    keras.layers.AlphaDropout(0.1)
+    ```
+    """
+
+    kind = "AlphaDropout"
+    names = ("alpha_dropout",)
+    keras = Construct("keras.layers.AlphaDropout", positional=("rate",))
+
+
+class GaussianDropout(TrainingOnly):
+    """In training multiplies by normal noise of mean 1 and variance rate / (1 - rate).
+
+    ```arch
+    input 512
+    gaussian_dropout(0.3)
+    ```
+    ```python
+    keras.layers.GaussianDropout(0.3)
+    ```
+    """
+
+    kind = "GaussianDropout"
+    names = ("gaussian_dropout",)
+    keras = Construct("keras.layers.GaussianDropout", positional=("rate",))
+
+    rate: Rate
+    seed: int | None = None
+
+
+class GaussianNoise(TrainingOnly):
+    """In training adds normal noise of mean 0.
+
+    ```arch
+    input 28x28x1
+    gaussian_noise(0.1)
+    ```
+    ```python
+    keras.layers.GaussianNoise(0.1)
+    ```
+    """
+
+    kind = "GaussianNoise"
+    names = ("gaussian_noise",)
+    keras = Construct("keras.layers.GaussianNoise", positional=("stddev",))
+
+    stddev: Annotated[float, Field(ge=0, le=1)]
+    seed: int | None = None
+
+
+class SpatialDropout(TrainingOnly, Spatial):
+    rate: Rate
+    seed: int | None = None
+
+    def output(self, x: TensorType) -> TensorType:
+        self.spatial(x)
+        return x
+
+
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole channels of a sequence.
+
+    ```arch
+    input 128x16
+    spatial_dropout(0.2)
+    ```
+    ```python
+    keras.layers.SpatialDropout1D(0.2)
+    ```
+    """
+
+    kind = "SpatialDropout1D"
+    names = ("spatial_dropout1d",)
+    family = ("spatial_dropout",)
+    rank = 1
+    keras = Construct("keras.layers.SpatialDropout1D", positional=("rate",))
+
+
+class SpatialDropout2D(SpatialDropout):
+    """Dropout of whole channels of an image.
+
+    ```arch
+    input 32x32x16
+    spatial_dropout(0.2)
+    ```
+    ```python
+    keras.layers.SpatialDropout2D(0.2)
+    ```
+    """
+
+    kind = "SpatialDropout2D"
+    names = ("spatial_dropout2d",)
+    family = ("spatial_dropout",)
+    rank = 2
+    keras = Construct("keras.layers.SpatialDropout2D", positional=("rate",))
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of a volume.
+
+    ```arch
+    input 8x32x32x16
+    spatial_dropout(0.2)
+    ```
+    ```python
+    keras.layers.SpatialDropout3D(0.2)
+    ```
+    """
+
+    kind = "SpatialDropout3D"
+    names = ("spatial_dropout3d",)
+    family = ("spatial_dropout",)
+    rank = 3
+    keras = Construct("keras.layers.SpatialDropout3D", positional=("rate",))
+
+
+class ActivityRegularization(TrainingOnly):
+    """Adds the size of what passes through to the loss.
+
+    ```arch
+    input 64
+    activity_regularization(l2=0.01)
+    ```
+    ```python
+    keras.layers.ActivityRegularization(l2=0.01)
+    ```
+    """
+
+    kind = "ActivityRegularization"
+    names = ("activity_regularization",)
+    keras = Construct("keras.layers.ActivityRegularization")
+    uses_training = False
+
+    l1: NonNegativeFloat = 0.0
+    l2: NonNegativeFloat = 0.0

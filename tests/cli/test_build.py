@@ -1,0 +1,97 @@
+"""`archspec build`: what it writes, and what it leaves alone."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Invoke
+
+NET = "input 8x8x3\nconv(4, 3x3) -> flatten -> dense(2)\n"
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    path = tmp_path / "net.arch"
+    path.write_text(NET)
+    return path
+
+
+def test_writes_code_and_diagram_and_says_so(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    done = invoke("build", "net.arch")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        "net  2  402 params  4.18 K MACs",
+        "  generated/net.py",
+        "  generated/net.svg",
+    ]
+    ast.parse((tmp_path / "generated/net.py").read_text())
+    assert "<svg" in (tmp_path / "generated/net.svg").read_text()
+    # Nothing is left of the files it wrote through.
+    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == ["net.py", "net.svg"]
+
+
+def test_code_only(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    assert invoke("build", "net.arch", "--no-diagram", "-o", "a/b").exit_code == 0
+    assert [p.name for p in (tmp_path / "a/b").iterdir()] == ["net.py"]
+
+
+def test_same_spec_same_bytes(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    invoke("build", "net.arch", "-o", "one")
+    invoke("build", "net.arch", "-o", "two")
+    for name in ("net.py", "net.svg"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_own_file_is_replaced(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    invoke("build", "net.arch", "--no-diagram")
+    before = (tmp_path / "generated/net.py").read_text()
+    net.write_text(NET.replace("dense(2)", "dense(3)"))
+    assert invoke("build", "net.arch", "--no-diagram").exit_code == 0
+    assert (tmp_path / "generated/net.py").read_text() != before
+
+
+@pytest.mark.parametrize("mine", ["", "print('mine')\n", "# checksum: 0123456789abcdef\n", None])
+def test_a_persons_file_is_left_alone(invoke: Invoke, net: Path, tmp_path: Path, mine: str | None) -> None:
+    invoke("build", "net.arch", "--no-diagram")
+    code = tmp_path / "generated/net.py"
+    text = code.read_text().replace("import keras", "import keras  # edited") if mine is None else mine
+    code.write_text(text)
+    done = invoke("build", "net.arch")
+    assert done.exit_code == 2
+    assert "--force" in done.stderr
+    assert code.read_text() == text
+    assert not code.with_suffix(".svg").exists()
+    assert invoke("build", "net.arch", "--force").exit_code == 0
+    assert code.read_text() != text
+
+
+def test_two_specs_of_one_name(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/net.arch").write_text(NET)
+    done = invoke("build", "net.arch", "other/net.arch", "--no-diagram")
+    assert done.exit_code == 2
+    assert "other/net.arch" in done.stderr
+
+
+def test_several(invoke: Invoke, tmp_path: Path) -> None:
+    assert invoke("build", "vgg11", "baseline", "--no-diagram").exit_code == 0
+    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == ["baseline.py", "vgg11.py"]
+
+
+def test_parameters_and_folders(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/head.arch").write_text("block head(classes) {\n  flatten -> dense(classes)\n}\n")
+    (tmp_path / "net.arch").write_text('use "head.arch"\nmodel net(classes = 2) {\n  input 4x4x1\n  head(classes)\n}\n')
+    done = invoke("build", "net.arch", "--include", "parts", "--set", "classes=7", "--no-diagram")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("net  7  119 params")
+
+
+def test_linked_file_stays_a_link(invoke: Invoke, net: Path, tmp_path: Path) -> None:
+    (tmp_path / "generated").mkdir()
+    (tmp_path / "real.py").symlink_to(tmp_path / "nowhere.py")
+    (tmp_path / "generated/net.py").symlink_to(tmp_path / "real.py")
+    assert invoke("build", "net.arch", "--no-diagram").exit_code == 0
+    assert (tmp_path / "generated/net.py").is_symlink()
+    assert "keras" in (tmp_path / "nowhere.py").read_text()
