@@ -267,7 +267,7 @@ class Resolver:
             self.diagnostics.error("not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span)
             raise Unresolved
         self._declare(name.text, "shared", name.span, fresh=True)
-        call = ops[0].model_copy(update={"site": self.scope.site(name.text)})
+        call = ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
         self.scope.shared[name.text] = call
         return SharedOp(call=call, span=statement.span)
 

@@ -52,6 +52,13 @@ class Scope:
             return self.blocks[name], self
         return self.outer.find_block(name) if self.outer else None
 
+    def own_site(self, name: str) -> str:
+        """Return the name of a step that bears a name of its own, however often it is used."""
+        if name in self._taken:
+            return self.site(name)
+        self._taken.add(name)
+        return name
+
     def site(self, base: str) -> str:
         """Return a new name for one use of `base`: `conv` when it is the only one, else `conv1`, `conv2`, …"""
         while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd, prod
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
@@ -36,9 +36,20 @@ def channels(x: TensorType) -> int:
     return known(x.shape[-1], "the number of input channels")
 
 
-class Conv(Sliding):
+class Convolution(Sliding):
     category = "conv"
 
+    if TYPE_CHECKING:
+        # Each layer declares its arguments by itself, in Keras's order.
+        kernel_size: tuple[int, ...]
+        strides: tuple[int, ...]
+        dilation_rate: tuple[int, ...]
+
+    def slides(self) -> tuple[Slide, ...]:
+        return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
+
+
+class Conv(Convolution):
     filters: PositiveInt
     kernel_size: Kernel
     strides: Strides
@@ -62,9 +73,6 @@ class Conv(Sliding):
         if filters % value:
             raise PydanticCustomError("groups", "must divide `filters`: {known}", {"known": f"{_divisors(filters)} do"})
         return value
-
-    def slides(self) -> tuple[Slide, ...]:
-        return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
 
     def output(self, x: TensorType) -> TensorType:
         lengths = self.slid(x, self.padding)
@@ -154,9 +162,7 @@ class Conv3D(Conv):
     dilation_rate: Dilation = (1, 1, 1)
 
 
-class ConvTranspose(Sliding):
-    category = "conv"
-
+class ConvTranspose(Convolution):
     filters: PositiveInt
     kernel_size: Kernel
     strides: Strides
@@ -181,9 +187,6 @@ class ConvTranspose(Sliding):
             wanted = {"strides": show_shape(strides)}
             raise PydanticCustomError("output_padding", "must be less than `strides`, {strides}, on each axis", wanted)
         return value
-
-    def slides(self) -> tuple[Slide, ...]:
-        return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
 
     def output(self, x: TensorType) -> TensorType:
         extra = self.output_padding or (None,) * self.rank
@@ -279,9 +282,7 @@ class Conv3DTranspose(ConvTranspose):
     dilation_rate: Dilation = (1, 1, 1)
 
 
-class SeparableConv(Sliding):
-    category = "conv"
-
+class SeparableConv(Convolution):
     filters: PositiveInt
     kernel_size: Kernel
     strides: Strides
@@ -300,9 +301,6 @@ class SeparableConv(Sliding):
     depthwise_constraint: NamedConstraint = None
     pointwise_constraint: NamedConstraint = None
     bias_constraint: NamedConstraint = None
-
-    def slides(self) -> tuple[Slide, ...]:
-        return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
 
     def output(self, x: TensorType) -> TensorType:
         return x.with_shape((*self.slid(x, self.padding), self.filters))
@@ -363,9 +361,7 @@ class SeparableConv2D(SeparableConv):
     dilation_rate: Dilation = (1, 1)
 
 
-class DepthwiseConv(Sliding):
-    category = "conv"
-
+class DepthwiseConv(Convolution):
     kernel_size: Kernel
     strides: Strides
     padding: Padding = "valid"
@@ -380,9 +376,6 @@ class DepthwiseConv(Sliding):
     activity_regularizer: NamedRegularizer = None
     depthwise_constraint: Constraint = None
     bias_constraint: NamedConstraint = None
-
-    def slides(self) -> tuple[Slide, ...]:
-        return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
 
     def output(self, x: TensorType) -> TensorType:
         lengths = self.slid(x, self.padding)

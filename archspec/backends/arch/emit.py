@@ -23,7 +23,7 @@ def expand(checked: Checked) -> str:
     plan = _Plan.of(graph)
     lines = [f"# {line}".rstrip() for line in graph.doc.splitlines()]
     lines.append(f"model {identifier(graph.name)} {{")
-    lines += [_INDENT + line for line in _inputs(graph)]
+    lines += [_INDENT + line for line in _inputs(graph, plan)]
     lines += [f"{_INDENT}shared {name} = {step}" for name, step in plan.shared.values()]
     lines += [(_INDENT + line).rstrip() for line in _steps(graph, plan)]
     lines.append(f"{_INDENT}expect params == {checked.figures.weights[graph.main].total:_}")
@@ -38,6 +38,8 @@ class _Plan:
     #: By path: the name of a layer that is used more than once, and the step it is.
     shared: dict[str, tuple[str, str]] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
+    #: The inputs that are named further on.
+    inputs_used: set[Value] = field(default_factory=set)
 
     @staticmethod
     def of(graph: Graph) -> _Plan:
@@ -56,11 +58,12 @@ class _Plan:
                 uses[call.path] += 1
                 steps[call.path] = spell_layer(call.layer)
         plan.outputs = flat.outputs
-        plan.names = {value: [port.name] for value, port in enumerate(ports)}
+        plan.names = {value: [names.input(port.name)] for value, port in enumerate(ports)}
         if not plan._ends_as_it_is(graph.body.outputs, current):
             for port, value in zip(graph.body.outputs, plan.outputs, strict=True):
                 if value >= len(ports):
                     plan.names.setdefault(value, []).append(names.output(port.name))
+        plan.inputs_used = {value for value in (*wanted, *plan.outputs) if value < len(ports)}
         for value in wanted:
             if value not in plan.names:
                 plan.names[value] = [names.tensor()]
@@ -77,10 +80,12 @@ class _Plan:
         return self.names[value][0]
 
 
-def _inputs(graph: Graph) -> Iterator[str]:
-    for port in graph.body.inputs:
+def _inputs(graph: Graph, plan: _Plan) -> Iterator[str]:
+    for value, port in enumerate(graph.body.inputs):
+        # An input that was written without a name needs one only where it is used again.
+        named = port.name == plan.name(value) or value in plan.inputs_used
         dtype = "" if port.type.dtype == FLOAT else f" : {port.type.dtype}"
-        yield f"input {port.name}: {show_shape(port.type.shape)}{dtype}"
+        yield f"input {f'{plan.name(value)}: ' if named else ''}{show_shape(port.type.shape)}{dtype}"
 
 
 def _steps(graph: Graph, plan: _Plan) -> Iterator[str]:

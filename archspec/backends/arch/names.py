@@ -26,6 +26,10 @@ class Names:
         self._tensors = 0
         self._outputs = {port.name for port in graph.body.outputs}
 
+    def input(self, name: str) -> str:
+        """Return the name of an input, its own where that is no word of the language."""
+        return name if name not in _RESERVED else self.output("x")
+
     def tensor(self) -> str:
         """Return a name for a tensor that had none, or one only inside a block."""
         while True:

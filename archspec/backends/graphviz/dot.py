@@ -32,7 +32,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"
 
 def print_dot(picture: Picture, direction: Direction = "TB") -> str:
     """Return the DOT text of a picture."""
-    lines = [f"digraph {_quoted(_plain(picture.name) or 'model')} {{", *_head(picture, direction)]
+    lines = [f"digraph {_quoted(_cut(_plain(picture.name), LONGEST) or 'model')} {{", *_head(picture, direction)]
     for item in picture.items:
         lines += _item(item, "  ", 0, direction)
     lines += ["", *(f"  {_line(line, direction)}" for line in picture.lines), "}"]
@@ -210,10 +210,11 @@ def _cells(card: Card) -> str:
 
 
 def _badge(times: int) -> str:
-    return (
-        f'<TABLE BORDER="0" STYLE="ROUNDED" BGCOLOR="{TEXT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>'
-        f"<TD>&nbsp;{_font(f'{TIMES}{times:,}', 11, BACKGROUND, bold=True)}&nbsp;</TD></TR></TABLE>"
-    )
+    text = f"{TIMES}{times:,}"
+    # Of a fixed size, for an inner table grows to what is beside it otherwise.
+    size = f'FIXEDSIZE="TRUE" WIDTH="{14 + 7 * len(text)}" HEIGHT="18"'
+    table = f'<TABLE BORDER="0" STYLE="ROUNDED" BGCOLOR="{TEXT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>'
+    return f"{table}<TR><TD {size}>{_font(text, 11, BACKGROUND, bold=True)}</TD></TR></TABLE>"
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------

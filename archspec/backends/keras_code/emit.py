@@ -13,25 +13,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archspec.backend import Artifact, Checked
 from archspec.backends.keras_code import naming
-from archspec.backends.keras_code.flow import CALL, CREATE, FUNCTIONAL, MIRROR, Flow, MidFlow, parameter_names
+from archspec.backends.keras_code.flow import CALL, CREATE, FUNCTIONAL, MIRROR, Flow, MidFlow, SampleTensors, parameter_names
 from archspec.backends.keras_code.python import Unprintable, literal
-from archspec.backends.keras_code.text import Line, Lines
+from archspec.backends.keras_code.text import Line, Lines, wrapped
 from archspec.backends.keras_code.variants import Variant, calls, variants
 from archspec.diagnostics.diagnostic import CompileError, Diagnostic
-from archspec.elaborate.evaluate import make_divisible
+from archspec.elaborate.evaluate import EvalError, evaluate, make_divisible
 from archspec.ir.definition import NamePattern, Op, Parameter, Pattern, RepeatOp, pattern_names
-from archspec.ir.expr import Const, Expr, Length, Operation, Word, WordCall
+from archspec.ir.expr import Expr, Length, Operation, Word, WordCall
 from archspec.layers.recipe import Construct
 from archspec.layers.support import support_source
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterView:
-    """A constructor argument: its name, annotation, and default as text ("" for none)."""
+    """A constructor argument: its name, whether it has a default, and the lines that declare it."""
 
     name: str
-    annotation: str
-    default: str
+    optional: bool
+    lines: list[str]
 
 
 @dataclass(slots=True)
@@ -126,24 +126,28 @@ class _Class:
         for parameter in self.variant.definition.parameters:
             if parameter.tensor:
                 continue
-            values = self.values(parameter)
-            default = "" if parameter.default is None else self.default(parameter)
-            annotation = annotate([*values, None] if default == "None" else values)
-            views.append(ParameterView(self.names[parameter.name], annotation, default))
+            values, name = self.values(parameter), self.names[parameter.name]
+            if parameter.default is None:
+                views.append(ParameterView(name, False, [f"{name}: {annotate(values)},"]))
+                continue
+            default = self.default(parameter)
+            annotation = annotate([*values, default] if default is None else values)
+            views.append(ParameterView(name, True, wrapped(f"{name}: {annotation} = ", default, literal, 2)))
         # Python wants arguments without a default first.
-        return sorted(views, key=lambda view: bool(view.default))
+        return sorted(views, key=lambda view: view.optional)
 
     def values(self, parameter: Parameter) -> list[Any]:
         columns = {name: self.variant.arguments(name) for name in pattern_names(parameter.pattern)}
         count = len(self.variant.bodies)
         return [_assemble(parameter.pattern, {n: c[i] for n, c in columns.items()}) for i in range(count)]
 
-    def default(self, parameter: Parameter) -> str:
+    def default(self, parameter: Parameter) -> Any:
+        """Return the value of a parameter's default; None where it depends on the shape of the input."""
         assert parameter.default is not None
         if self.variant.definition.kind == "model":
-            return literal(self.values(parameter)[0])
+            return self.values(parameter)[0]
         if _reads_shape(parameter.default):
-            return "None"
+            return None
         return _constant(parameter.default)
 
     def unpack(self, lines: Lines, variables: dict[str, str], taken: set[str]) -> None:
@@ -337,17 +341,11 @@ def _op_reads_shape(op: Any) -> bool:
     return False
 
 
-def _constant(expr: Expr) -> str:
-    match expr:
-        case Const():
-            return literal(expr.value)
-        case Operation(function="list" | "tuple", operands=operands):
-            inner = ", ".join(map(_constant, operands))
-            return f"({inner},)" if len(operands) == 1 else f"({inner})"
-        case Operation(function="neg", operands=(operand,)):
-            return f"-{_constant(operand)}"
-        case _:
-            raise Unprintable("a parameter's default depends on other names")
+def _constant(expr: Expr) -> Any:
+    try:
+        return evaluate(expr, {}, SampleTensors())
+    except EvalError:
+        raise Unprintable("a parameter's default depends on other names") from None
 
 
 def annotate(values: list[Any]) -> str:

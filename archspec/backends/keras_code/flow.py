@@ -142,7 +142,7 @@ class Flow:
 
     def _sample(self, expr: Expr) -> Any:
         try:
-            return evaluate(expr, self.samples, _SampleTensors())
+            return evaluate(expr, self.samples, SampleTensors())
         except EvalError:
             return None
 
@@ -485,16 +485,7 @@ class Flow:
             function, arguments = self.construction(sites[0])
         texts = [f"for {self._leave(loop)}" for loop in reversed(loops)][::-1]
         attribute = f"self.{self.attributes[sites[0].site]}"
-        line = f"{attribute} = [{function}({', '.join(arguments)}) {' '.join(texts)}]"
-        if len(line) + 4 * (self.lines.base + self.lines.level) <= 88:
-            self.lines.add(line)
-            return True
-        self.lines.add(f"{attribute} = [")
-        with self.lines.indented():
-            self.lines.call("", function, arguments)
-            for text in texts:
-                self.lines.add(text)
-        self.lines.add("]")
+        self.lines.comprehension(attribute, function, arguments, texts)
         return True
 
     def _zip(self, op: RepeatOp, sites: list[CallOp]) -> None:
@@ -542,7 +533,7 @@ def _bare(left: str) -> str:
     return left[1:-1] if left.startswith("(") else left
 
 
-class _SampleTensors:
+class SampleTensors:
     """Stands in for tensors where only the kind of a value matters."""
 
     def type_of(self, tensor: TensorRef | None, span: Any) -> TensorType:
@@ -581,4 +572,4 @@ def _all_ops(ops: tuple[Op, ...]) -> Iterator[Op]:
             yield from _all_ops(op.orelse)
 
 
-__all__ = ["CALL", "CREATE", "FUNCTIONAL", "MIRROR", "Flow", "MidFlow", "construct", "parameter_names"]
+__all__ = ["CALL", "CREATE", "FUNCTIONAL", "MIRROR", "Flow", "MidFlow", "SampleTensors", "construct", "parameter_names"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 WIDTH = 88
 INDENT = "    "
@@ -32,7 +33,7 @@ class Lines:
     def call(self, before: str, function: str, arguments: list[str], after: str = "") -> None:
         """Add `before function(arguments) after`, one argument a line where it is too long for one line."""
         text = f"{before}{function}({', '.join(arguments)}){after}"
-        if not arguments or len(INDENT) * (self.base + self.level) + len(text) <= WIDTH:
+        if not arguments or self.fits(text):
             self.add(text)
             return
         self.add(f"{before}{function}(")
@@ -45,13 +46,33 @@ class Lines:
     def nested_call(self, outer: str, function: str, arguments: list[str]) -> None:
         """Add `outer(function(arguments))`, on one line where it fits."""
         text = f"{outer}({function}({', '.join(arguments)}))"
-        if len(INDENT) * (self.base + self.level) + len(text) <= WIDTH:
+        if self.fits(text):
             self.add(text)
             return
         self.add(f"{outer}(")
         with self.indented():
             self.call("", function, arguments)
         self.add(")")
+
+    def comprehension(self, target: str, function: str, arguments: list[str], loops: list[str]) -> None:
+        """Add `target = [function(arguments) loops]`."""
+        inner = f"{function}({', '.join(arguments)}) {' '.join(loops)}"
+        if self.fits(f"{target} = [{inner}]"):
+            self.add(f"{target} = [{inner}]")
+            return
+        self.add(f"{target} = [")
+        with self.indented():
+            if self.fits(inner):
+                self.add(inner)
+            else:
+                self.call("", function, arguments)
+                for loop in loops:
+                    self.add(loop)
+        self.add("]")
+
+    def fits(self, text: str) -> bool:
+        """Tell whether a statement fits on one line here."""
+        return len(INDENT) * (self.base + self.level) + len(text) <= WIDTH
 
     @contextmanager
     def indented(self) -> Iterator[None]:
@@ -73,6 +94,15 @@ class Lines:
             if len(kept) == len(lines):
                 return [INDENT * line.level + line.text for line in lines]
             lines = kept
+
+
+def wrapped(before: str, value: Any, literal: Callable[[Any], str], level: int, after: str = ",") -> list[str]:
+    """Return the lines of `before` and the literal of a value, one item a line where it is too long for one line."""
+    text = f"{before}{literal(value)}{after}"
+    if not isinstance(value, (list, tuple)) or not value or len(INDENT) * level + len(text) <= WIDTH:
+        return [text]
+    inner = [INDENT + line for item in value for line in wrapped("", item, literal, level + 1)]
+    return [f"{before}(", *inner, f"){after}"]
 
 
 def _read(name: str, lines: list[Line], at: int) -> bool:

@@ -1,0 +1,242 @@
+"""Attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveInt, field_validator
+
+from archspec.layers.base import WHOLE, Layer, RuleError, Takes, Weight, Window, known
+from archspec.layers.configs import (
+    Constraint,
+    Initializer,
+    NamedConstraint,
+    NamedInitializer,
+    NamedRegularizer,
+    Regularizer,
+)
+from archspec.layers.recipe import Construct
+from archspec.layers.spatial import resolve_axis, times
+from archspec.layers.spelling import Flag, Short
+from archspec.tensor import Shape, TensorType, agree, count
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class MultiHeadAttention(Layer):
+    """Scaled dot-product attention in several heads. With one tensor it attends to itself.
+
+    ```arch
+    input 128x512
+    multi_head_attention(heads=8, key_dim=64)
+    ```
+    ```python
+    keras.layers.MultiHeadAttention(8, 64)
+    ```
+    """
+
+    kind = "MultiHeadAttention"
+    names = ("multi_head_attention", "mha")
+    category = "attention"
+    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"))
+    keras = Construct("keras.layers.MultiHeadAttention", positional=("num_heads", "key_dim"))
+    uses_training = True
+
+    num_heads: Annotated[PositiveInt, Short("heads")]
+    key_dim: PositiveInt
+    value_dim: PositiveInt | None = None
+    dropout: Share = 0.0
+    use_bias: Annotated[bool, Flag("no_bias", False)] = True
+    output_shape: tuple[PositiveInt, ...] | None = None
+    attention_axes: tuple[int, ...] | None = None
+    sliding_window: PositiveInt | None = None
+    kernel_initializer: Annotated[Initializer, Short("init")] = "glorot_uniform"
+    bias_initializer: NamedInitializer = "zeros"
+    kernel_regularizer: Annotated[Regularizer, Short("reg")] = None
+    bias_regularizer: NamedRegularizer = None
+    activity_regularizer: NamedRegularizer = None
+    kernel_constraint: Constraint = None
+    bias_constraint: NamedConstraint = None
+    use_gate: bool = False
+    seed: int | None = None
+
+    @field_validator("output_shape", "attention_axes", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    def _attended(self, query: TensorType) -> tuple[int, ...]:
+        """Return the positions of the axes that are attended over: all but the last unless given."""
+        if self.attention_axes is None:
+            return tuple(range(query.rank - 1))
+        return tuple(resolve_axis(axis, query, "attention_axes") for axis in self.attention_axes)
+
+    def output(self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None) -> TensorType:
+        value, key = _filled(query, value, key)
+        for position, x in enumerate((query, value, key)):
+            if x.rank < 2 or x.rank != query.rank:
+                wanted = "positions x features" if position == 0 else f"as many axes as its query, {query}"
+                raise RuleError(
+                    f"`multi_head_attention` needs {wanted}, but its {self.takes.names[position]} is {x}",
+                    code="wrong-rank",
+                    input=position,
+                )
+        _check_pairs(self, value, key)
+        attended = self._attended(query)
+        for axis in range(query.rank - 1):
+            if axis not in attended and not agree(query.shape[axis], value.shape[axis]):
+                raise RuleError(
+                    f"query {query} and value {value} differ in axis {axis + 1}, which is not attended over",
+                    code="shape-mismatch",
+                    input=1,
+                )
+        return query.with_shape((*query.shape[:-1], *(self.output_shape or query.shape[-1:])))
+
+    def weights(
+        self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None
+    ) -> Iterator[Weight]:
+        value, key = _filled(query, value, key)
+        width = known(query.shape[-1], "the number of features of the query")
+        depth = self.value_dim or self.key_dim
+        yield from self._projection("query", width, self.key_dim)
+        yield from self._projection("key", known(key.shape[-1], "the number of features of the key"), self.key_dim)
+        if self.use_gate:
+            yield from self._projection("gate", width, depth)
+        yield from self._projection("value", known(value.shape[-1], "the number of features of the value"), depth)
+        out = self.output_shape or (width,)
+        yield Weight("attention_output/kernel", (self.num_heads, depth, *out))
+        if self.use_bias:
+            yield Weight("attention_output/bias", out)
+
+    def _projection(self, name: str, width: int, depth: int) -> Iterator[Weight]:
+        yield Weight(f"{name}/kernel", (width, self.num_heads, depth))
+        if self.use_bias:
+            yield Weight(f"{name}/bias", (self.num_heads, depth))
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
+        query = inputs[0]
+        value, key = _filled(query, *inputs[1:])
+        attended = count(value.shape[axis] for axis in self._attended(query))
+        sizes = (query.elements, key.elements, value.elements, outputs[0].elements)
+        if attended is None or any(size is None for size in sizes):
+            return None
+        depth = self.value_dim or self.key_dim
+        asked, keyed, valued, made = (size or 0 for size in sizes)
+        products = (asked + keyed) * self.key_dim + (valued + made) * depth
+        if self.use_gate:
+            products += asked * depth
+        scores = prod(d for d in query.shape[:-1] if isinstance(d, int)) * attended * (self.key_dim + depth)
+        return (products + scores) * self.num_heads
+
+    def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
+        return WHOLE
+
+
+class SimpleAttention(Layer):
+    """Attention without projections: over [query, value] or [query, value, key]."""
+
+    category = "attention"
+    takes = Takes(least=2, most=3, how="list", names=("query", "value", "key"))
+    uses_training = True
+
+    def output(self, query: TensorType, value: TensorType, key: TensorType | None = None) -> TensorType:
+        value, key = _filled(query, value, key)
+        for position, x in enumerate((query, value, key)):
+            if x.rank != 2:
+                raise RuleError(
+                    f"`{self.names[0]}` needs positions x features, but its {self.takes.names[position]} is {x}",
+                    code="wrong-rank",
+                    input=position,
+                )
+        _check_pairs(self, value, key)
+        if not agree(query.shape[-1], key.shape[-1]):
+            raise RuleError(
+                f"`{self.names[0]}` needs a query and a key of one width, but they are {query} and {key}",
+                code="shape-mismatch",
+                help=f"bring the query to {key.shape[-1]} features with `dense({key.shape[-1]})`",
+                input=0,
+            )
+        return query.with_shape((query.shape[0], value.shape[-1]))
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
+        query, value = inputs[:2]
+        memory = count(value.shape[:1])
+        scores, context = times(query.elements, memory), times(outputs[0].elements, memory)
+        return None if scores is None or context is None else scores + context
+
+    def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
+        return WHOLE
+
+
+class Attention(SimpleAttention):
+    """Dot-product attention (Luong) of a query over values.
+
+    ```arch
+    input query: 10x64
+    input memory: 20x64
+    attention(query, memory)
+    ```
+    ```python
+    keras.layers.Attention()
+    ```
+    """
+
+    kind = "Attention"
+    names = ("attention",)
+    keras = Construct("keras.layers.Attention")
+
+    use_scale: bool = False
+    score_mode: Literal["dot", "concat"] = "dot"
+    dropout: Share = 0.0
+    seed: int | None = None
+
+    def weights(self, *inputs: TensorType) -> Iterator[Weight]:
+        if self.use_scale:
+            yield Weight("scale", ())
+        if self.score_mode == "concat":
+            yield Weight("concat_score_weight", ())
+
+
+class AdditiveAttention(SimpleAttention):
+    """Additive attention (Bahdanau) of a query over values.
+
+    ```arch
+    input query: 10x64
+    input memory: 20x64
+    additive_attention(query, memory)
+    ```
+    ```python
+    keras.layers.AdditiveAttention()
+    ```
+    """
+
+    kind = "AdditiveAttention"
+    names = ("additive_attention",)
+    keras = Construct("keras.layers.AdditiveAttention")
+
+    use_scale: bool = True
+    dropout: Share = 0.0
+
+    def weights(self, *inputs: TensorType) -> Iterator[Weight]:
+        if self.use_scale:
+            yield Weight("scale", (known(inputs[0].shape[-1], "the number of features of the query"),))
+
+
+def _filled(
+    query: TensorType, value: TensorType | None = None, key: TensorType | None = None
+) -> tuple[TensorType, TensorType]:
+    """Return value and key: without a value the query attends to itself, without a key the values are the keys."""
+    value = query if value is None else value
+    return value, value if key is None else key
+
+
+def _check_pairs(layer: Layer, value: TensorType, key: TensorType) -> None:
+    pairs: tuple[Shape, Shape] = (value.shape[:-1], key.shape[:-1])
+    if not all(map(agree, *pairs)):
+        raise RuleError(
+            f"`{layer.names[0]}` needs a key for each value, but they are {key} and {value}",
+            code="shape-mismatch",
+            input=2,
+        )
