@@ -38,7 +38,7 @@ LayerField = Annotated[
     Layer,
     PlainValidator(_load_layer),
     PlainSerializer(_dump_layer),
-    WithJsonSchema({"$ref": "#/$defs/Layer"}),
+    WithJsonSchema({"title": "Layer"}),
 ]
 
 

@@ -28,5 +28,7 @@ def schema() -> dict[str, Any]:
     for layer in layers:
         defs[layer.__name__]["properties"] = {"kind": {"const": layer.kind}, **defs[layer.__name__].get("properties", {})}
     graph = Graph.model_json_schema()
+    # Pydantic looks every reference up, so the one to the layers is put in afterwards.
+    graph["$defs"]["LayerNode"]["properties"]["layer"] = {"$ref": "#/$defs/Layer"}
     graph["$defs"] |= defs | {"Layer": {"oneOf": [{"$ref": f"#/$defs/{layer.__name__}"} for layer in layers]}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **graph}

@@ -73,6 +73,10 @@ SNIPPETS = {
         "input self: 4\ncall(5) as keras -> dense(2) as x\nadd { | dense(2) | from x }"
     ),
     "names that differ by case": "block unit(a) { dense(a) }\nblock Unit(b) { dense(b) -> bn }\nblock UNIT { relu }\ninput 4\nunit(2) -> Unit(3) -> UNIT",
+    "tensor functions": (
+        "block distance(n) { repeat n { abs -> dense(4) }\nmean(axis=1, keepdims) -> clip(0.0, 0.5) }\n"
+        "input a: 4\ninput b: 4\nsubtract(a, b) -> square -> distance(2) -> sqrt"
+    ),
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

@@ -47,9 +47,8 @@ def test_warnings_go_to_stderr(invoke: Invoke, tmp_path: Path) -> None:
 
 
 def test_set_gives_a_parameter_its_value(invoke: Invoke, tmp_path: Path) -> None:
-    (tmp_path / "net.arch").write_text(
-        "model net(sizes = [2], act = relu) {\n  input 4\n  for n in sizes { dense(n, activation=act) }\n}\n"
-    )
+    text = "model net(sizes = [2], act = relu) {\n  input 4\n  for n in sizes { dense(n, activation=act) }\n}\n"
+    (tmp_path / "net.arch").write_text(text)
     done = invoke("check", "net.arch", "--set", "sizes=[8, 3]", "--set", "act=tanh")
     assert done.stdout == "ok net  3  67 params  56 MACs\n", done.stderr
 

@@ -62,7 +62,7 @@ def _token(layer: Part, parameter: Parameter, value: Any, signature: Signature) 
 def _means(layer: Part, parameter: Parameter, token: str, value: Any) -> bool:
     spelt = parameter.spelt(token)
     if isinstance(spelt, Word):
-        return spelt.word == value
+        return bool(spelt.word == value)
     # By their text: `64 == 64.0 == True` in Python, but not in a layer. A layer may take one number for several.
     return repr(spelt) == repr(value) or (isinstance(value, tuple) and _with(layer, parameter.name, spelt) == layer)
 

@@ -20,7 +20,7 @@ from archspec.tensor import FLOAT, Sym, TensorType, show_dim, show_shape
 _SIZES = ("kernel_size", "pool_size", "size")
 #: Arguments that a figure leaves to the tooltip, by the end of their names.
 _QUIET = (
-    *("initializer", "regularizer", "constraint", "use_bias", "padding", "data_format"),
+    *("initializer", "regularizer", "constraint", "use_bias", "data_format"),
     *("axis", "epsilon", "momentum", "seed"),
 )
 
@@ -66,7 +66,9 @@ def layer_detail(layer: Layer, inputs: tuple[TensorType, ...]) -> str:
     named: list[str] = []
     required = [name for name, field in fields.items() if field.is_required() and name not in _SIZES]
     for name, value in given.items():
-        if name in _SIZES or name == "strides" or name.endswith(("activation", *_QUIET)) or value is None:
+        # `same` goes without saying, numbers to pad by do not.
+        told_elsewhere = name in (*_SIZES, "strides") or (name == "padding" and isinstance(value, str))
+        if told_elsewhere or name.endswith(("activation", *_QUIET)) or value is None:
             continue
         if required == [name]:
             named.append(_value(value))

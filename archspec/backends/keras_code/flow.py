@@ -37,6 +37,7 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Const, Expr, Operation, TensorRef, Word
 from archspec.layers.base import Layer
+from archspec.layers.recipe import Function
 from archspec.tensor import FLOAT, TensorType
 
 _AXES = {"channels": -1, "width": -2, "height": -3}
@@ -285,7 +286,7 @@ class Flow:
         declared = call
         if call.target == "shared":
             declared = next(c for c in calls(self.variant.definition.body) if c.site == call.callee)
-        elif self.mode.creates and not self.mode.inline:
+        elif self.mode.creates and not self.mode.inline and not self._is_function(call):
             self._create(call)
         self.at_input = False
         if not self.mode.calls:
@@ -302,12 +303,21 @@ class Flow:
             before = ", ".join(self.tensors[t.name] + self._subscript(t) for t in named.targets) + " = "
         elif results > 1:
             after = "[0]"
-        if self.mode.inline and call.target != "shared":
+        if self._is_function(declared):
+            kind, sample = self.variant.layer_class(declared), self.variant.layers.get(declared.site)
+            texts = {a.parameter: self._argument(kind, sample, a.parameter, a.value) for a in declared.arguments}
+            shown = {name: text for name, text in texts.items() if text is not None}
+            self.lines.call(before, symbol(kind.keras), [*given, *call_arguments(kind.keras, shown)], after)
+        elif self.mode.inline and call.target != "shared":
             function, arguments = self.construction(call)
             self.lines.call(before, function, arguments, f"({', '.join(given)}){after}")
         else:
             self.lines.call(before, self._callable(declared), given, after)
         self.current = [self.tensors[named.targets[0].name] + self._subscript(named.targets[0])] if named else [self.target]
+
+    def _is_function(self, call: CallOp) -> bool:
+        """Tell whether a call is of a plain function, which is not made before it is called."""
+        return call.target == "layer" and isinstance(self.variant.layer_class(call).keras, Function)
 
     def _create(self, call: CallOp) -> None:
         function, arguments = self.construction(call)
@@ -328,7 +338,7 @@ class Flow:
         return {op.call.site for op in self.variant.definition.body if isinstance(op, SharedOp)}
 
     def share(self, op: SharedOp) -> None:
-        if not self.mode.creates:
+        if not self.mode.creates or self._is_function(op.call):
             return
         function, arguments = self.construction(op.call)
         prefix = "" if self.mode.inline else "self."
@@ -389,7 +399,7 @@ class Flow:
             self.lines.lines += orelse
 
     def repeat(self, op: RepeatOp) -> None:
-        sites = list(calls(op.body))
+        sites = [call for call in calls(op.body) if not self._is_function(call)]
         # From the second iteration on the input is no longer the current tensor.
         self.at_input = self.at_input and not _flows(op.body)
         listed = self.mode.creates and not self.mode.inline and not self.indices
