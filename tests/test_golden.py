@@ -36,7 +36,8 @@ def test_leaves_equal_real_keras(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", sorted(GOLDEN))
 def test_kinds_equal_real_keras(spec: str) -> None:
-    ours = [row.kind for row in rows((c := compile_spec(spec).checked()).graph, c.figures)]
+    checked = compile_spec(spec).checked()
+    ours = [row.kind for row in rows(checked.graph, checked.figures)]
     theirs = [OPERATIONS.get(leaf["kind"], leaf["kind"]) for leaf in GOLDEN[spec]["leaves"]]
     # An activation may be its own layer or the general one: the same function either way.
     assert [k.replace("ReLU", "Activation") for k in ours] == [k.replace("ReLU", "Activation") for k in theirs]

@@ -56,6 +56,8 @@ def _measure(graph: Graph, figures: Figures, expectation: Expectation) -> Any:
 
 
 def _holds(found: Any, comparison: str, wanted: Any) -> bool:
+    if isinstance(found, tuple) and isinstance(wanted, tuple) and comparison not in ("==", "!="):
+        return len(found) == len(wanted) and all(_holds(f, comparison, w) for f, w in zip(found, wanted, strict=True))
     try:
         return found is not None and bool(COMPARE[comparison](found, wanted))
     except TypeError:

@@ -10,11 +10,12 @@ from archspec.diagnostics.diagnostic import Diagnostics
 from archspec.diagnostics.source import Source, Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
-from archspec.elaborate.evaluate import EvalError, Tensors, evaluate
+from archspec.elaborate.evaluate import EvalError, Poisoned, Tensors, evaluate
 from archspec.elaborate.instantiate import Instantiator
 from archspec.elaborate.modules import Loader, Module
-from archspec.elaborate.resolve import Poison, Program, Resolver, Unresolved, script_model
+from archspec.elaborate.resolve import Program, Resolver, Unresolved, script_model
 from archspec.elaborate.scope import Scope
+from archspec.elaborate.signature import Signature
 from archspec.ir.definition import Definition
 from archspec.ir.expr import TensorRef, Word
 from archspec.ir.graph import Graph
@@ -38,7 +39,7 @@ def elaborate(
     `settings` are parameter values from Python, `setting_texts` from the command line, as expressions of the language.
     """
     module = loader.load(source)
-    if module is None or (picked := _pick(module, model, diagnostics)) is None:
+    if module is None or diagnostics.failed or (picked := _pick(module, model, diagnostics)) is None:
         return None
     program = Program(loader, diagnostics)
     chosen, home = picked
@@ -104,44 +105,37 @@ def _base(
     chosen: ast.Model | ast.Variant, module: Module, program: Program
 ) -> tuple[tuple[ast.Model, Module] | None, dict[str, Any] | None]:
     """Follow variants down to the model they are made of, and gather their arguments, the nearest ones first."""
-    arguments: dict[str, Any] = {}
-    seen: list[str] = []
+    variants: list[tuple[ast.Variant, Module]] = []
     while isinstance(chosen, ast.Variant):
-        seen.append(chosen.name.text)
+        variants.append((chosen, module))
         name = chosen.base.name if isinstance(chosen.base, ast.Attribute) else chosen.base
         home = program.loader.find_alias(module, chosen.base.base) if isinstance(chosen.base, ast.Attribute) else module
-        found = home.find_model(name.text) if home else None
-        if found is None or name.text in seen:
-            if home is not None:
-                code, message = ("recursive-model", "is made of itself") if found else ("unknown-model", "is no model here")
-                program.diagnostics.error(code, f"`{name.text}` {message}", name.span, help=did_you_mean(name.text, module.models))
+        if home is None:
             return None, None
-        values = _variant_arguments(chosen, found, module, program)
+        if (found := home.find_model(name.text)) is None:
+            help = did_you_mean(name.text, home.model_names())
+            program.diagnostics.error("unknown-model", f"`{name.text}` is no model here", name.span, help=help)
+            return None, None
+        chosen, module = found
+        if any(variant is chosen for variant, _ in variants):
+            program.diagnostics.error("recursive-model", f"`{name.text}` is made of itself", name.span)
+            return None, None
+    parameters = Resolver(program, module, Scope("")).parameters(chosen.parameters, frozenset())
+    arguments: dict[str, Any] = {}
+    for variant, place in variants:
+        values = _variant_arguments(variant, signature.of_parameters(chosen.name.text, parameters), place, program)
         if values is None:
             return None, None
         arguments = values | arguments
-        chosen, module = found
     return (chosen, module), arguments
 
 
-def _variant_arguments(
-    variant: ast.Variant, base: tuple[ast.Model | ast.Variant, Module], module: Module, program: Program
-) -> dict[str, Any] | None:
-    root, home = base
-    seen = 0
-    while isinstance(root, ast.Variant) and isinstance(root.base, ast.Name) and seen < 100:
-        seen += 1
-        if (found := home.find_model(root.base.text)) is None:
-            return {}
-        root, home = found
-    if isinstance(root, ast.Variant):
-        return {}
-    parameters = Resolver(program, home, Scope("")).parameters(root.parameters, frozenset())
+def _variant_arguments(variant: ast.Variant, target: Signature, module: Module, program: Program) -> dict[str, Any] | None:
     resolver = Resolver(program, module, Scope(""))
     # A variant need not give every parameter: what it leaves out has its default, or comes from `--set`.
-    target = signature.of_parameters(root.name.text, parameters)
+    implied = tuple(p.name for p in target.parameters)
     try:
-        bound = resolver.bound(target, variant.arguments, variant.span, tuple(p.name for p in parameters))
+        bound = resolver.bound(target, variant.arguments, variant.span, implied)
         return {a.parameter: _constant(a.value, program) for a in resolver.values(bound)}
     except (Unresolved, _NoValue):
         return None
@@ -158,13 +152,12 @@ class _NoTensors(Tensors):
 
 def _constant(expr: Any, program: Program) -> Any:
     try:
-        value = evaluate(expr, {}, _NoTensors())
+        return evaluate(expr, {}, _NoTensors())
+    except Poisoned:
+        raise _NoValue from None
     except EvalError as error:
         program.diagnostics.error(error.code, error.message, error.span, help=error.help)
         raise _NoValue from None
-    if isinstance(value, Poison):
-        raise _NoValue
-    return value
 
 
 def _settings(
@@ -178,17 +171,16 @@ def _settings(
             program.diagnostics.error(
                 "unknown-parameter", f"the model `{definition.name}` has no parameter `{name}`", None, help=did_you_mean(name, known) or listing
             )
-    if program.diagnostics.failed:
+    if not known.issuperset([*values, *texts]):
         return None
     for name, value in values.items():
         given[name] = _from_python(value)
     for name, text in texts.items():
         source = Source(f"--set {name}", f"let {name} = {text}")
         program.loader.sources[source.name] = source
-        file = parse(source, program.diagnostics)
-        statement = file.statements[0] if file and len(file.statements) == 1 else None
-        if program.diagnostics.failed:
+        if (file := parse(source, program.diagnostics)) is None:
             return None
+        statement = file.statements[0] if len(file.statements) == 1 else None
         if not isinstance(statement, ast.Let):
             program.diagnostics.error("syntax", f"`{text}` is no value", None)
             return None

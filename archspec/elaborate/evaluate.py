@@ -10,9 +10,19 @@ from archspec.diagnostics.source import Span
 from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall, show_value
 from archspec.tensor import Sym, TensorType, show_shape
 
-#: The longest list, and the most bits of a whole number, that an expression may make.
+#: The most items of a list, those of the lists in it counted, and the most bits of a whole number.
 MAX_ITEMS = 100_000
 MAX_BITS = 1024
+#: The longest a length may be, written out.
+MAX_LENGTH = 1000
+
+
+class Poison:
+    """The value of an expression that could not be resolved: reported already, so whatever reads it keeps quiet."""
+
+
+class Poisoned(Exception):
+    """An expression needs a value that a fault left without."""
 
 
 class EvalError(Exception):
@@ -23,6 +33,19 @@ class EvalError(Exception):
         self.code, self.message, self.span, self.help = code, message, span, help
 
 
+class Budget:
+    """The work that one compilation may do, so that no spec keeps it busy for long. One unit is one item of a list."""
+
+    def __init__(self, work: int) -> None:
+        self._left = work
+
+    def spend(self, work: int, span: Span | None) -> None:
+        """Take off some work. Raises EvalError when there is none left."""
+        self._left -= work
+        if self._left < 0:
+            raise EvalError("too-many-steps", "working this spec out takes too many steps", span, help="make its loops shorter")
+
+
 class Tensors(Protocol):
     """Looks up the types of tensors for expressions that read shapes."""
 
@@ -31,10 +54,12 @@ class Tensors(Protocol):
         ...
 
 
-def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors) -> Any:
-    """Return the value of an expression. Raises EvalError."""
+def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors, budget: Budget | None = None) -> Any:
+    """Return the value of an expression. Raises EvalError, or Poisoned where a fault left it without."""
     match expr:
         case Const():
+            if isinstance(expr.value, Poison):
+                raise Poisoned
             return expr.value
         case Var():
             try:
@@ -44,23 +69,30 @@ def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors) -> Any:
         case Length():
             return _length(expr, tensors)
         case WordCall():
-            return Word(word=expr.word, arguments=tuple((k, evaluate(v, variables, tensors)) for k, v in expr.arguments))
+            return Word(word=expr.word, arguments=tuple((k, evaluate(v, variables, tensors, budget)) for k, v in expr.arguments))
         case Operation():
-            return _operation(expr, variables, tensors)
+            return _operation(expr, variables, tensors, budget)
 
 
-def _operation(expr: Operation, variables: Mapping[str, Any], tensors: Tensors) -> Any:
+def _operation(expr: Operation, variables: Mapping[str, Any], tensors: Tensors, budget: Budget | None) -> Any:
     name, operands = expr.function, expr.operands
+
+    def value(operand: Expr) -> Any:
+        return evaluate(operand, variables, tensors, budget)
+
     # These three choose which operands to evaluate; all others take values.
     if name == "if":
-        return evaluate(operands[1 if truth(evaluate(operands[0], variables, tensors), operands[0].span) else 2], variables, tensors)
+        return value(operands[1 if truth(value(operands[0]), operands[0].span) else 2])
     if name in ("and", "or"):
-        left = truth(evaluate(operands[0], variables, tensors), operands[0].span)
-        return truth(evaluate(operands[1], variables, tensors), operands[1].span) if left == (name == "and") else left
-    values = [evaluate(operand, variables, tensors) for operand in operands]
+        left = truth(value(operands[0]), operands[0].span)
+        return truth(value(operands[1]), operands[1].span) if left == (name == "and") else left
+    values = [value(operand) for operand in operands]
     try:
-        return _bounded(FUNCTIONS[name](*values), expr.span)
-    except EvalError:
+        result = FUNCTIONS[name](*values)
+        # An item of a list is no larger than the list, which was looked at when it was made.
+        return result if name == "[]" else _bounded(result, expr.span, budget)
+    except EvalError as error:
+        error.span = error.span or expr.span
         raise
     except ZeroDivisionError:
         raise EvalError("division-by-zero", "division by zero", expr.span) from None
@@ -80,12 +112,36 @@ def truth(value: Any, span: Span | None) -> bool:
     raise EvalError("invalid-operands", f"a condition must be true or false, but this is `{_cut(show_value(value))}`", span)
 
 
-def _bounded(value: Any, span: Span | None) -> Any:
+def _bounded(value: Any, span: Span | None, budget: Budget | None) -> Any:
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
         raise EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", span)
-    if isinstance(value, (list, tuple, str)) and len(value) > MAX_ITEMS:
-        raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", span)
+    if isinstance(value, (list, tuple)):
+        items = _count(value)
+        if budget is not None:
+            budget.spend(items, span)
+        if items > MAX_ITEMS:
+            raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", span)
+    if isinstance(value, str) and len(value) > MAX_ITEMS:
+        raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} characters", span)
+    if isinstance(value, Sym):
+        if any(abs(number).bit_length() > MAX_BITS for number in (value.const, *(factor for _, factor in value.terms))):
+            raise EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", span)
+        if sum(len(atom) for atom, _ in value.terms) > MAX_LENGTH:
+            raise EvalError("value-too-large", "this length is too long to be written out", span)
     return value
+
+
+def _count(value: list[Any] | tuple[Any, ...]) -> int:
+    """Return how many items a list has, those of the lists in it counted; of too many only that they are too many."""
+    # A list may be small in memory only because the lists in it are one and the same.
+    items = 0
+    stack: list[Any] = [value]
+    while stack and items <= MAX_ITEMS:
+        inner = stack.pop()
+        items += len(inner)
+        if items <= MAX_ITEMS:
+            stack += (item for item in inner if isinstance(item, (list, tuple)))
+    return items
 
 
 def _length(expr: Length, tensors: Tensors) -> Any:
@@ -131,14 +187,36 @@ def _multiply(a: Any, b: Any) -> Any:
         if len(a) * max(b, 0) > MAX_ITEMS:
             raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", None)
         return a * b
-    return _number(a) * _number(b)
+    a, b = _numbers(a, b)
+    return a * b
+
+
+def _numbers(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return two numbers. A symbolic length goes together with whole numbers only."""
+    if isinstance(_number(a), Sym) and isinstance(b, float) or isinstance(_number(b), Sym) and isinstance(a, float):
+        raise TypeError
+    return a, b
+
+
+def _floor(a: Any, b: Any) -> Any:
+    a, b = _numbers(a, b)
+    if isinstance(a, Sym) and b == 0:
+        raise ZeroDivisionError
+    return a // b
+
+
+def _modulo(a: Any, b: Any) -> Any:
+    a, b = _numbers(a, b)
+    if isinstance(a, Sym) and b == 0:
+        raise ZeroDivisionError
+    return a % b
 
 
 def _divide(a: Any, b: Any) -> Any:
     """Divide; of whole numbers the result is whole where it comes out so."""
-    a, b = _number(a), _number(b)
+    a, b = _numbers(a, b)
     if isinstance(a, Sym) or isinstance(b, Sym):
-        return a // b
+        return _floor(a, b)
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:
         return a // b
     return a / b
@@ -163,8 +241,11 @@ def _range(start: Any, stop: Any) -> list[int]:
 
 
 def _index(base: Any, index: Any) -> Any:
-    if isinstance(index, bool) or not isinstance(base, (list, tuple)):
+    if isinstance(index, bool) or not isinstance(index, int) or not isinstance(base, (list, tuple)):
         raise TypeError
+    if not -len(base) <= index < len(base):
+        items = f"{len(base)} item{'s' * (len(base) != 1)}"
+        raise EvalError("invalid-index", f"there is no item {index} in a list of {items}", None, help="the first item is number 0")
     return base[index]
 
 
@@ -204,8 +285,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "-": lambda a, b: _number(a) - _number(b),
     "*": _multiply,
     "/": _divide,
-    "//": lambda a, b: _number(a) // _number(b),
-    "%": lambda a, b: _number(a) % _number(b),
+    "//": _floor,
+    "%": _modulo,
     "**": _power,
     "neg": lambda a: -_number(a),
     "pos": lambda a: _number(a),

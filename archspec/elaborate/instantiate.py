@@ -14,9 +14,8 @@ from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.arguments import ArgumentFault, make_layer
 from archspec.elaborate.builder import Builder, Use
-from archspec.elaborate.evaluate import EvalError, evaluate, truth
+from archspec.elaborate.evaluate import Budget, EvalError, Poisoned, evaluate, truth
 from archspec.elaborate.reads import indexes_tensors, read_before_set
-from archspec.elaborate.resolve import Poison
 from archspec.ir.definition import (
     BranchesOp,
     CallOp,
@@ -36,8 +35,9 @@ from archspec.ir.definition import (
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Expr, TensorRef, show_value
+from archspec.ir.expr import Expr, TensorRef, Word, show_value
 from archspec.ir.graph import Body, BlockNode, Expectation, LayerNode, Port, RepeatNode
+from archspec.ir.leaves import body_types
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.registry import Family
@@ -45,12 +45,24 @@ from archspec.tensor import Sym, TensorType, agree, show_shape
 
 #: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
 MAX_LAYERS = 10_000_000
-MAX_NODES = 500_000
+MAX_NODES = 50_000
 MAX_DEPTH = 100
+#: The work of one compilation (see `Budget`), and that of one operation.
+MAX_WORK = 20_000_000
+OPERATION_WORK = 100
 
 
 class Fault(Exception):
     """A step was reported; what follows from it keeps quiet."""
+
+
+@dataclass
+class SharedStep:
+    """A shared step: its call, the arguments it was declared with, and what its first use made of it."""
+
+    call: CallOp
+    arguments: dict[str, Any]
+    made: Any = None
 
 
 @dataclass
@@ -62,8 +74,11 @@ class Instance:
     builder: Builder
     key: str
     uses: tuple[Use, ...] = ()
-    shared: dict[str, CallOp] = field(default_factory=dict)
-    loops: int = 0
+    shared: dict[str, SharedStep] = field(default_factory=dict)
+    #: The arguments it was made with: what a parameter starts as, before any `let`.
+    arguments: tuple[tuple[str, Any], ...] = ()
+    #: Whether a step was reported, so that a name may have no value for no other reason.
+    faulty: bool = False
 
 
 class Instantiator:
@@ -76,7 +91,10 @@ class Instantiator:
         self._shared: dict[Any, str | None] = {}
         self._counts: dict[str, int] = {}
         self._nodes = 0
+        self._budget = Budget(MAX_WORK)
         self._keys: dict[str, int] = {}
+        self._structures: dict[str, int] = {}
+        self._known_structures: dict[Any, int] = {}
 
     # --- definitions -----------------------------------------------------------------------------------------------
 
@@ -85,11 +103,11 @@ class Instantiator:
         builder = Builder()
         instance = Instance(definition, {}, builder, self._key(definition.key))
         try:
-            instance.variables = self._parameters(definition, arguments, instance)
+            self._parameters(definition, arguments, instance)
             self._run(definition.body, instance)
         except Fault:
             return None
-        if builder.current is None:
+        if builder.current is None or instance.faulty:
             return None
         if not builder.inputs:
             self.diagnostics.error("no-input", "the model has no input", definition.span, help="begin it with `input 32x32x3`")
@@ -101,23 +119,19 @@ class Instantiator:
 
     def _finish(self, instance: Instance, kind: str) -> str:
         builder = instance.builder
-        arguments = tuple((name, value) for name, value in instance.variables.items() if name in self._parameter_names(instance.definition))
-        body = builder.body(instance.key, instance.definition.key, kind, builder.current or (), arguments)
+        body = builder.body(instance.key, instance.definition.key, kind, builder.current or (), instance.arguments)
         self.bodies[instance.key] = body
         self._counts[instance.key] = builder.layers
         return instance.key
-
-    @staticmethod
-    def _parameter_names(definition: Definition) -> set[str]:
-        return {name for p in definition.parameters if not p.tensor for name in pattern_names(p.pattern)}
 
     def _key(self, name: str) -> str:
         self._keys[name] = number = self._keys.get(name, 0) + 1
         return name if number == 1 else f"{name}#{number}"
 
-    def _parameters(self, definition: Definition, arguments: Mapping[str, Any], instance: Instance) -> dict[str, Any]:
-        """Return the variables that a definition starts with."""
-        for parameter in definition.parameters:
+    def _parameters(self, definition: Definition, arguments: Mapping[str, Any], instance: Instance) -> None:
+        """Set the variables that a definition starts with."""
+        # A default may read what comes from an enclosing block.
+        for parameter in sorted(definition.parameters, key=lambda p: not p.captured):
             if parameter.tensor:
                 continue
             if parameter.name in arguments:
@@ -133,7 +147,8 @@ class Instantiator:
                 )
                 raise Fault
             self._bind(parameter.pattern, value, instance, parameter.span)
-        return instance.variables
+        names = [name for p in definition.parameters if not p.tensor for name in pattern_names(p.pattern)]
+        instance.arguments = tuple((name, instance.variables[name]) for name in names)
 
     # --- operations ------------------------------------------------------------------------------------------------
 
@@ -143,9 +158,11 @@ class Instantiator:
                 self._op(op, instance)
             except Fault:
                 instance.builder.current = None
+                instance.faulty = True
 
     def _op(self, op: Op, instance: Instance) -> None:
         builder = instance.builder
+        self._work(OPERATION_WORK, getattr(op, "span", None), instance)
         match op:
             case CallOp():
                 self._call(op, instance)
@@ -162,7 +179,8 @@ class Instantiator:
             case LetOp():
                 self._bind(op.pattern, self._value(op.value, instance), instance, op.span)
             case SharedOp():
-                instance.shared[op.call.site] = op.call
+                arguments = {a.parameter: self._value(a.value, instance) for a in op.call.arguments}
+                instance.shared[op.call.site] = SharedStep(op.call, arguments)
             case InputOp():
                 self._input(op, instance)
             case OutputOp():
@@ -170,7 +188,7 @@ class Instantiator:
             case ExpectOp():
                 self._expect(op, instance)
             case ErrorOp():
-                builder.current = None
+                raise Fault
 
     def _input(self, op: InputOp, instance: Instance) -> None:
         builder = instance.builder
@@ -242,19 +260,23 @@ class Instantiator:
         # Values matter only where the body reads them.
         matters = bool(reads & bound)
         position, total = 0, len(values)
+        ends = _run_ends(values) if folds and matters else ()
         outer = instance.builder
-        instance.loops += 1
         while position < total and outer.current is not None:
+            self._work(OPERATION_WORK, op.span, instance)
             child, before = self._iteration(op, values[position], instance)
-            run = 1
+            end = position + 1
             if folds and child.current is not None:
-                run = _equal_run(values, position) if matters else total - position
-            if run > 1 and (made := self._fold(op, child, before, position, run, instance)):
+                end = ends[position] if matters else total
+            if not (child.nodes or child.names) and end == total:
+                # Nothing was made, however often.
+                outer.inline(child, (*outer.index, position))
+                break
+            if end > position + 1 and (made := self._fold(op, child, before, position, end - position, instance)):
                 position += made
                 continue
             outer.inline(child, (*outer.index, position))
             position += 1
-        instance.loops -= 1
 
     def _loop_values(self, op: RepeatOp, instance: Instance) -> range | list[Any]:
         value = self._value(op.iterable, instance)
@@ -266,6 +288,7 @@ class Instantiator:
             return range(value)
         if not isinstance(value, (list, tuple)):
             self._fault("invalid-list", f"`for` goes through a list, but this is `{show_value(value)}`", op.iterable.span, instance, help="count with `0..n`")
+        self._work(len(value), op.iterable.span, instance)
         return list(value)
 
     def _iteration(self, op: RepeatOp, value: Any, instance: Instance) -> tuple[Builder, tuple[TensorType, ...]]:
@@ -327,20 +350,43 @@ class Instantiator:
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
-    def _call(self, op: CallOp, instance: Instance, inputs: list[int] | None = None, declared: CallOp | None = None) -> None:
-        if op.target == "shared":
-            found = instance.shared[op.callee]
-            given = None if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
-            self._call(found, instance, given if given is not None else self._current(op, instance), declared=op)
-            return
+    def _call(self, op: CallOp, instance: Instance, inputs: list[int] | None = None) -> None:
         if inputs is None:
             inputs = self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
+        declared = None
+        if op.target == "shared":
+            if (step := instance.shared.get(op.callee)) is None:
+                if instance.faulty:
+                    raise Fault
+                self._fault(
+                    "unbound-name",
+                    f"`{op.callee}` is declared in a part that was not taken",
+                    op.span,
+                    instance,
+                    help="declare it before the `if` or loop",
+                )
+            declared, op, arguments = op, step.call, step.arguments
+        else:
+            arguments = {a.parameter: self._value(a.value, instance) for a in op.arguments}
         keywords = [(k.parameter, [self._tensor(ref, instance) for ref in k.tensors]) for k in op.keywords]
-        arguments = {a.parameter: self._value(a.value, instance) for a in op.arguments}
         if op.target == "block":
             self._block(op, arguments, inputs, keywords, instance, declared)
         else:
             self._layer(op, arguments, inputs, keywords, instance, declared)
+
+    def _hold_to_first_use(self, declared: CallOp, made: Any, instance: Instance) -> None:
+        """Report a use of a shared step that would need weights other than those its first use made."""
+        step = instance.shared[declared.callee]
+        if step.made is None:
+            step.made = made
+        elif step.made != made:
+            self._fault(
+                "shared-mismatch",
+                f"`{declared.callee}` shares the weights of its first use, and they do not fit this tensor",
+                declared.span,
+                instance,
+                help="give it tensors with as many channels, or use a step of its own here",
+            )
 
     def _current(self, op: CallOp, instance: Instance) -> list[int]:
         builder = instance.builder
@@ -381,6 +427,8 @@ class Instantiator:
             raise Fault from None
         self._check_count(layer, op, len(inputs), span, instance)
         outputs = self._rules(layer, op, types, keywords, inputs, instance, span)
+        if declared is not None:
+            self._hold_to_first_use(declared, (layer, tuple(layer.weights(*types))), instance)
         self._spend(1, span, instance, nodes=1)
         builder.add(
             LayerNode(
@@ -475,6 +523,8 @@ class Instantiator:
         if key is None:
             raise Fault
         body = self.bodies[key]
+        if declared is not None:
+            self._hold_to_first_use(declared, self._structure(key), instance)
         self._spend(self._counts[key], span, instance, nodes=1)
         builder.add(
             BlockNode(
@@ -518,9 +568,23 @@ class Instantiator:
             self._run(definition.body, instance)
         except Fault:
             return None
-        if builder.current is None or any(d.severity == "error" for d in self.diagnostics.items[errors:]):
+        if builder.current is None or instance.faulty or any(d.severity == "error" for d in self.diagnostics.items[errors:]):
             return None
         return self._finish(instance, "block")
+
+    def _structure(self, key: str) -> int:
+        """Return a number that two bodies have in common just when they hold the same weights in the same places."""
+        if key not in self._structures:
+            body = self.bodies[key]
+            types = body_types(body)
+            parts: list[Any] = []
+            for node in body.nodes:
+                if isinstance(node, LayerNode):
+                    parts.append((node.layer.kind, tuple(node.layer.weights(*(types[v] for v in node.inputs)))))
+                else:
+                    parts.append((self._structure(node.body), node.count if isinstance(node, RepeatNode) else None))
+            self._structures[key] = self._known_structures.setdefault(tuple(parts), len(self._known_structures))
+        return self._structures[key]
 
     def _branches(self, op: BranchesOp, instance: Instance) -> None:
         builder = instance.builder
@@ -542,13 +606,13 @@ class Instantiator:
 
     def _value(self, expr: Expr, instance: Instance) -> Any:
         try:
-            value = evaluate(expr, instance.variables, Types(self, instance))
-        except EvalError as error:
-            self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
+            return evaluate(expr, instance.variables, Types(self, instance), self._budget)
+        except Poisoned:
             raise Fault from None
-        if isinstance(value, Poison):
-            raise Fault
-        return value
+        except EvalError as error:
+            if not (instance.faulty and error.code == "unbound-name"):
+                self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
+            raise Fault from None
 
     def _truth(self, expr: Expr, instance: Instance) -> bool:
         value = self._value(expr, instance)
@@ -568,7 +632,16 @@ class Instantiator:
             self._bind(item, part, instance, span)
 
     def _subscripts(self, ref: TensorRef, instance: Instance) -> tuple[Any, ...]:
-        return tuple(_hashable(self._value(i, instance)) for i in ref.index)
+        subscripts = tuple(self._value(i, instance) for i in ref.index)
+        for subscript, expr in zip(subscripts, ref.index, strict=True):
+            if isinstance(subscript, bool) or not isinstance(subscript, (int, str)):
+                self._fault(
+                    "invalid-index",
+                    f"a tensor's index must be a whole number or a string, but this is `{show_value(subscript)}`",
+                    expr.span,
+                    instance,
+                )
+        return subscripts
 
     def _tensor(self, ref: TensorRef, instance: Instance) -> int:
         builder = instance.builder
@@ -580,6 +653,8 @@ class Instantiator:
         try:
             value = builder.find((ref.name, subscripts))
         except KeyError:
+            if instance.faulty:
+                raise Fault from None
             known = sorted(show_value(s[0]) for n, s in builder.all_names() if n == ref.name and s)
             self._fault(
                 "unknown-tensor",
@@ -593,6 +668,12 @@ class Instantiator:
         return value
 
     # --- messages and limits ---------------------------------------------------------------------------------------
+
+    def _work(self, work: int, span: Span | None, instance: Instance) -> None:
+        try:
+            self._budget.spend(work, span)
+        except EvalError as error:
+            self._fault(error.code, error.message, span, instance, help=error.help)
 
     def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
         self._nodes += nodes
@@ -626,23 +707,23 @@ class Types:
         return builder.types[self._instantiator._single(span or self._instance.definition.span, self._instance)]
 
 
-def _equal_run(values: range | list[Any], position: int) -> int:
-    """Return how many values from `position` on are equal."""
+def _run_ends(values: range | list[Any]) -> list[int] | range:
+    """Return, for each value, the position behind the last of the equal values that follow it."""
     if isinstance(values, range):
-        return 1
-    run = 1
-    while position + run < len(values) and _same(values[position], values[position + run]):
-        run += 1
-    return run
-
-
-def _same(a: Any, b: Any) -> bool:
-    # 1 == 1.0 == True in Python, but a layer tells them apart.
-    return bool(_frozen(a) == _frozen(b))
+        return range(1, len(values) + 1)
+    frozen = [_frozen(value) for value in values]
+    ends = list(range(1, len(values) + 1))
+    for position in range(len(values) - 2, -1, -1):
+        if frozen[position] == frozen[position + 1]:
+            ends[position] = ends[position + 1]
+    return ends
 
 
 def _frozen(value: Any) -> Any:
+    """Return a value as one that can be compared and hashed. 1 == 1.0 == True in Python, but a layer tells them apart."""
     match value:
+        case Word(arguments=tuple() as arguments):
+            return value.word, _frozen(dict(arguments))
         case dict():
             return tuple((k, _frozen(v)) for k, v in value.items())
         case list() | tuple():
@@ -651,5 +732,3 @@ def _frozen(value: Any) -> Any:
             return type(value).__name__, value
 
 
-def _hashable(value: Any) -> Any:
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value

@@ -45,8 +45,8 @@ LETTERS = {
     "D": Letter("dropout", "dropout", (("rate", 0.2),), spellings=(("rate", ("d#",)),)),
     "N": Letter("local_response_normalization", "lrn", ()),
 }  # fmt: skip
-#: `p3/2`: pool size and stride in one token.
-POOL = Parameter("pool", patterns=(Pattern("p#/#"),), required=False, default="p2/2", positional=False)
+#: `p3/2`: pool size and stride in one token. It has no name: each has its own.
+POOL = Parameter("p#/#", patterns=(Pattern("p#/#"),), required=False, default="p2/2", positional=False)
 
 
 def looks_like_letters(name: str) -> bool:

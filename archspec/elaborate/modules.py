@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,18 +31,28 @@ class Module:
 
     def find_block(self, name: str) -> tuple[ast.Block, Module] | None:
         """Return a block of this file, else of one it uses, and the module it is written in."""
-        if name in self.blocks:
-            return self.blocks[name], self
-        return next((found for module in self.imports if (found := module.find_block(name))), None)
+        return next(((module.blocks[name], module) for module in self.reach() if name in module.blocks), None)
 
     def find_model(self, name: str) -> tuple[ast.Model | ast.Variant, Module] | None:
         """Return a model of this file, else of one it uses, and the module it is written in."""
-        if name in self.models:
-            return self.models[name], self
-        return next((found for module in self.imports if (found := module.find_model(name))), None)
+        return next(((module.models[name], module) for module in self.reach() if name in module.models), None)
 
     def block_names(self) -> set[str]:
-        return set(self.blocks).union(*(module.block_names() for module in self.imports))
+        return set().union(*(module.blocks for module in self.reach()))
+
+    def model_names(self) -> set[str]:
+        return set().union(*(module.models for module in self.reach()))
+
+    def reach(self) -> Iterator[Module]:
+        """Yield this file and all that it uses, each once, in the order in which names are looked up."""
+        seen = set()
+        stack = [self]
+        while stack:
+            module = stack.pop()
+            if module.name not in seen:
+                seen.add(module.name)
+                yield module
+                stack += reversed(module.imports)
 
 
 class Loader:

@@ -14,8 +14,8 @@ from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
-from archspec.elaborate.evaluate import NAMED_FUNCTIONS
-from archspec.elaborate.letters import LETTERS, Letter, composite_name, layer_of, letters_signature, looks_like_letters
+from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
+from archspec.elaborate.letters import LETTERS, POOL, Letter, composite_name, layer_of, letters_signature, looks_like_letters
 from archspec.elaborate.modules import Loader, Module
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
@@ -56,10 +56,6 @@ COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 CURRENT = "_"
 
 
-class Poison:
-    """The value of an expression that could not be resolved: reported already, so whatever reads it keeps quiet."""
-
-
 POISON = Const(value=Poison())
 
 
@@ -73,7 +69,8 @@ class Program:
     def __init__(self, loader: Loader, diagnostics: Diagnostics) -> None:
         self.loader, self.diagnostics = loader, diagnostics
         self.definitions: dict[str, Definition] = {}
-        self._keys: dict[tuple[int, frozenset[str]], str] = {}
+        #: By block, the scope it is written in, and which parameters are tensors; the scope is kept, for its id to hold.
+        self._keys: dict[tuple[int, int, frozenset[str]], tuple[str, Scope | None]] = {}
         self._signatures: dict[int, Signature] = {}
         self._resolving: list[tuple[ast.Block, str]] = []
 
@@ -84,9 +81,9 @@ class Program:
 
     def block(self, block: ast.Block, module: Module, outer: Scope | None, tensors: frozenset[str], use: Span) -> Definition | None:
         """Resolve a block for uses that give tensors to the parameters `tensors`. None after reporting recursion."""
-        key = (id(block), tensors)
+        key = (id(block), id(outer), tensors)
         if key in self._keys:
-            return self.definitions[self._keys[key]]
+            return self.definitions[self._keys[key][0]]
         names = [name for _, name in self._resolving]
         if any(running is block for running, _ in self._resolving):
             cycle = " -> ".join([*names[names.index(block.name.text) :], block.name.text])
@@ -103,7 +100,7 @@ class Program:
         self._resolving.append((block, block.name.text))
         definition = self._define(block, module, scope, "block", tensors)
         self._resolving.pop()
-        self._keys[key] = definition.key
+        self._keys[key] = definition.key, outer
         return definition
 
     def signature(self, block: ast.Block, module: Module, outer: Scope | None) -> Signature:
@@ -153,7 +150,7 @@ class Resolver:
     def parameters(self, parameters: tuple[ast.Parameter, ...], tensors: frozenset[str]) -> tuple[Parameter, ...]:
         resolved = []
         for parameter in parameters:
-            default = None if parameter.default is None else self.expr(parameter.default)
+            default = None if parameter.default is None else self.default(parameter.default)
             pattern = self.pattern(parameter.pattern)
             made = Parameter(
                 pattern=pattern, default=default, spellings=tuple(s.text for s in parameter.spellings), span=parameter.span
@@ -162,6 +159,12 @@ class Resolver:
                 self._declare(name, "tensor" if made.name in tensors else "value", parameter.span, fresh=True)
             resolved.append(made.model_copy(update={"tensor": made.name in tensors}))
         return tuple(resolved)
+
+    def default(self, expr: ast.Expr) -> Expr:
+        try:
+            return self.expr(expr)
+        except Unresolved:
+            return POISON
 
     def definition_body(self, body: ast.Body) -> tuple[Op, ...]:
         for name in _written_steps(body):
@@ -172,7 +175,14 @@ class Resolver:
         # Blocks may be used above the line that defines them, as functions may.
         for statement in body.statements:
             if isinstance(statement, ast.Block):
-                self.scope.blocks[statement.name.text] = statement
+                first = self.scope.blocks.setdefault(statement.name.text, statement)
+                if first is not statement:
+                    self.diagnostics.error(
+                        "duplicate-name",
+                        f"the block `{statement.name.text}` is defined twice",
+                        statement.name.span,
+                        labels=[Label(first.name.span, "first defined here")],
+                    )
         return tuple(op for statement in body.statements for op in self.statement(statement))
 
     def pattern(self, pattern: ast.Pattern) -> Pattern:
@@ -263,9 +273,12 @@ class Resolver:
             self.diagnostics.error("not-shareable", "only one layer or block can be shared", statement.step.span)
             raise Unresolved
         ops = list(self.step(statement.step))
-        if len(ops) != 1 or not isinstance(ops[0], CallOp) or ops[0].inputs is not None:
+        # What a block captures comes by keyword too, but nobody wrote it.
+        if len(ops) != 1 or not isinstance(ops[0], CallOp) or ops[0].inputs is not None or any(k.span for k in ops[0].keywords):
             self.diagnostics.error("not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span)
             raise Unresolved
+        # The step bears the name it is given, and so leaves its number to others.
+        self.scope.release(_step_name(statement.step), ops[0].site)
         self._declare(name.text, "shared", name.span, fresh=True)
         call = ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
         self.scope.shared[name.text] = call
@@ -273,6 +286,14 @@ class Resolver:
 
     def expect(self, statement: ast.Expect) -> Op:
         condition = statement.condition
+        if isinstance(condition, ast.Name) and condition.text in METRICS and self.scope.find(condition.text) is None:
+            self.diagnostics.error(
+                "incomplete-expectation",
+                f"`{condition.text}` is compared with nothing",
+                condition.span,
+                help=f"write `expect {condition.text} == …`",
+            )
+            raise Unresolved
         if isinstance(condition, ast.Binary) and condition.op in COMPARISONS:
             metric = condition.left.text if isinstance(condition.left, ast.Name) else ""
             if metric not in METRICS:
@@ -362,6 +383,14 @@ class Resolver:
         base, subscripts = _subscripts(expr)
         if not isinstance(base, ast.Name) or not (base.text == CURRENT or self.scope.find(base.text) == "tensor"):
             return None
+        if subscripts and base.text in self.scope.captured:
+            self.diagnostics.error(
+                "captured-index",
+                f"`{base.text}` is indexed by the definition around this block",
+                expr.span,
+                help="a block sees only plain names from around it: give it this tensor as an argument",
+            )
+            raise Unresolved
         return TensorRef(name=base.text, index=tuple(self.expr(s) for s in subscripts), span=expr.span)
 
     def maybe_tensors(self, expr: ast.Expr) -> tuple[TensorRef, ...] | None:
@@ -399,6 +428,9 @@ class Resolver:
         elif nested := self.scope.find_block(name):
             yield self.block(call, name, nested[0], self.module, nested[1])
         elif found := self.module.find_block(name):
+            if self.program.loader.standard_block(name):
+                text = f"this file's own `{name}` is used in place of the standard library's"
+                self.diagnostics.note("own-block", text, found[0].name.span)
             yield self.block(call, name, *found, None)
         elif layer := registry.find_layer(name):
             yield self.layer(call, name, layer)
@@ -534,6 +566,17 @@ class Resolver:
         definition = self.program.block(block, module, outer, given, call.span)
         if definition is None:
             raise Unresolved
+        tuples = {p.name for p in definition.parameters if isinstance(p.pattern, TuplePattern)}
+        for b in bound:
+            if b.parameter.name in given & tuples:
+                self.diagnostics.error(
+                    "tensor-as-value",
+                    f"a tuple parameter of `{name}` takes values, not tensors",
+                    b.argument.span,
+                    notes=[f"the signature is `{self.program.signature(block, module, outer)}`"],
+                    help="declare a parameter for each tensor",
+                )
+                raise Unresolved
         values = self.values([b for b in bound if id(b.argument) not in tensors])
         keywords = [
             TensorArgument(parameter=b.parameter.name, tensors=tensors[id(b.argument)], span=b.argument.span)
@@ -545,6 +588,14 @@ class Resolver:
             if not parameter.captured:
                 continue
             self.scope.find(parameter.name)  # captures it here too, if it comes from further out
+            if outer is not None and self.scope.owner(parameter.name) is not outer.owner(parameter.name):
+                self.diagnostics.error(
+                    "hidden-capture",
+                    f"`{name}` uses the `{parameter.name}` of the definition around it, which is hidden here by another `{parameter.name}`",
+                    call.span,
+                    help=f"rename this `{parameter.name}`, or make it a parameter of `{name}`",
+                )
+                raise Unresolved
             if parameter.tensor:
                 keywords.append(TensorArgument(parameter=parameter.name, tensors=(TensorRef(name=parameter.name, span=call.span),)))
             else:
@@ -566,8 +617,17 @@ class Resolver:
                 self.diagnostics.error("unknown-letter", "an empty letter string makes no layers", span)
             raise Unresolved
         values = {a.parameter: a for a in self.values(self.bound(letters_signature(text), arguments, span))}
-        if (both := values.pop("pool", None)) is not None and isinstance(both.value, Const):
+        if (both := values.pop(POOL.name, None)) is not None and isinstance(both.value, Const):
             for parameter, number in zip(("pool_size", "pool_strides"), both.value.value, strict=True):
+                if (earlier := values.get(parameter)) is not None:
+                    self.diagnostics.error(
+                        "duplicate-argument",
+                        f"`{parameter}` of `{text}` is given twice",
+                        both.span or span,
+                        label="given again here",
+                        labels=[Label(earlier.span, "first given here")] if earlier.span else (),
+                    )
+                    raise Unresolved
                 values[parameter] = BoundArgument(parameter=parameter, value=Const(value=number, span=both.span), span=both.span)
         for position, char in enumerate(text):
             letter = LETTERS[char]
@@ -676,6 +736,11 @@ def _letter_arguments(letter: Letter, values: dict[str, BoundArgument]) -> Itera
             yield given.model_copy(update={"parameter": parameter.name})
         elif parameter.name in defaults:
             yield BoundArgument(parameter=parameter.name, value=Const(value=defaults[parameter.name]))
+
+
+def _step_name(call: ast.Call) -> str:
+    """Return the name that a call uses, without the alias before it."""
+    return call.name.name.text if isinstance(call.name, ast.Attribute) else call.name.text
 
 
 def _subscripts(expr: ast.Expr) -> tuple[ast.Expr, list[ast.Expr]]:

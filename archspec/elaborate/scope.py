@@ -42,6 +42,12 @@ class Scope:
             self.captured[name] = kind
         return kind
 
+    def owner(self, name: str) -> Scope | None:
+        """Return the scope in which `name` is declared."""
+        if name in self.names:
+            return self
+        return self.outer.owner(name) if self.outer else None
+
     def visible(self) -> set[str]:
         """Return every name that could be meant here."""
         return set(self.names) | (self.outer.visible() if self.outer else set())
@@ -58,6 +64,11 @@ class Scope:
             return self.site(name)
         self._taken.add(name)
         return name
+
+    def release(self, base: str, name: str) -> None:
+        """Take back the name that was given to the last use of `base`."""
+        self._sites[base] -= 1
+        self._taken.discard(name)
 
     def site(self, base: str) -> str:
         """Return a new name for one use of `base`: `conv` when it is the only one, else `conv1`, `conv2`, …"""

@@ -46,7 +46,9 @@ class Parameter:
         return self.spelt(token) is not _NO
 
     def __str__(self) -> str:
-        return self.name if self.required else f"{self.name}={self.default}"
+        if self.required or "#" in self.name:
+            return self.name
+        return f"{self.name}={self.default}"
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ def _defined(parameter: DefinedParameter) -> Parameter:
 
 def _show_default(default: Any) -> str:
     match default:
+        case Const(value=None):
+            return "none"
         case Const():
             return show_value(default.value)
         case Operation(function="list" | "tuple", operands=operands):

@@ -92,7 +92,7 @@ class MultiHeadAttention(Layer):
                     code="shape-mismatch",
                     input=1,
                 )
-        return query.with_shape((*query.shape[:-1], *(self.output_shape or query.shape[-1:])))
+        return TensorType((*query.shape[:-1], *(self.output_shape or query.shape[-1:])))
 
     def weights(
         self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None
@@ -158,7 +158,7 @@ class SimpleAttention(Layer):
                 help=f"bring the query to {key.shape[-1]} features with `dense({key.shape[-1]})`",
                 input=0,
             )
-        return query.with_shape((query.shape[0], value.shape[-1]))
+        return TensorType((query.shape[0], value.shape[-1]))
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         query, value = inputs[:2]

@@ -84,7 +84,7 @@ class Conv(Convolution):
                 help=f"both {width} and `filters`, {self.filters}, are divided by {common}",
                 argument="groups",
             )
-        return x.with_shape((*lengths, self.filters))
+        return TensorType((*lengths, self.filters))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         yield Weight("kernel", (*self.kernel_size, channels(x) // self.groups, self.filters))
@@ -189,19 +189,16 @@ class ConvTranspose(Convolution):
         return value
 
     def output(self, x: TensorType) -> TensorType:
-        extra = self.output_padding or (None,) * self.rank
-        before = self.spatial(x)
-        lengths = [
-            slide.transposed(length, self.padding, more)
-            for slide, length, more in zip(self.slides(), before, extra, strict=True)
-        ]
-        if any(isinstance(length, int) and length < 1 for length in lengths):
+        slides, extra = self.slides(), self.output_padding or (None,) * self.rank
+        if self.padding == "same" and any(s.extent % 2 == 0 and e == 0 for s, e in zip(slides, extra, strict=True)):
             raise RuleError(
-                f"nothing is left of {show_shape(before)}: the output would be {show_shape(lengths)}",
-                help="leave `output_padding` out, or use `valid` padding",
+                "with `same` padding and an even kernel `output_padding` must be at least 1",
+                help="leave `output_padding` out: then the output is `strides` times as long as the input",
                 argument="output_padding",
             )
-        return x.with_shape((*lengths, self.filters))
+        axes = zip(slides, self.spatial(x), extra, strict=True)
+        lengths = (slide.transposed(length, self.padding, more) for slide, length, more in axes)
+        return TensorType((*lengths, self.filters))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         yield Weight("kernel", (*self.kernel_size, self.filters, channels(x)))
@@ -303,7 +300,7 @@ class SeparableConv(Convolution):
     bias_constraint: NamedConstraint = None
 
     def output(self, x: TensorType) -> TensorType:
-        return x.with_shape((*self.slid(x, self.padding), self.filters))
+        return TensorType((*self.slid(x, self.padding), self.filters))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         width = channels(x)
@@ -380,7 +377,7 @@ class DepthwiseConv(Convolution):
     def output(self, x: TensorType) -> TensorType:
         lengths = self.slid(x, self.padding)
         width = x.shape[-1]
-        return x.with_shape((*lengths, None if width is None else width * self.depth_multiplier))
+        return TensorType((*lengths, None if width is None else width * self.depth_multiplier))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         width = channels(x)

@@ -20,7 +20,7 @@ from archspec.layers.configs import (
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import times
 from archspec.layers.spelling import Flag, Short
-from archspec.tensor import FLOAT, TensorType
+from archspec.tensor import TensorType
 
 
 class Dense(Layer):
@@ -59,7 +59,7 @@ class Dense(Layer):
                 help="bring it to one axis with `reshape(1)` first",
                 input=0,
             )
-        return x.with_last(self.units)
+        return TensorType((*x.shape[:-1], self.units))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         yield Weight("kernel", (known(x.shape[-1], "the last axis of the input of `dense`"), self.units))
@@ -98,7 +98,7 @@ class Embedding(Layer):
     mask_zero: bool = False
 
     def output(self, x: TensorType) -> TensorType:
-        return TensorType((*x.shape, self.output_dim), FLOAT)
+        return TensorType((*x.shape, self.output_dim))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         yield Weight("embeddings", (self.input_dim, self.output_dim))

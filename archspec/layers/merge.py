@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archspec.layers.base import MANY, WHOLE, Layer, RuleError, Takes, Weightless, Window, pointwise
+from archspec.layers.base import MANY, WHOLE, RuleError, Takes, Weightless, Window, pointwise
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import resolve_axis, times
 from archspec.tensor import Dim, Shape, TensorType, agree, ceil_div, show_dim, show_shape
@@ -207,7 +207,7 @@ class Concatenate(Weightless):
         return pointwise(*inputs) if axis == inputs[0].rank - 1 else WHOLE
 
 
-class Dot(Layer):
+class Dot(Weightless):
     """The dot products of two tensors along an axis of each: all vectors of the first with all of the second.
 
     ```arch

@@ -53,8 +53,8 @@ class Recurrent(Layer):
         if self.unroll and not isinstance(steps, int):
             raise RuleError("`unroll` needs a known number of steps", code="open-dimension", argument="unroll")
         self._check_states(initial_state)
-        state = sequences.with_shape((self.units,))
-        result = sequences.with_shape((steps, self.units)) if self.return_sequences else state
+        state = TensorType((self.units,))
+        result = TensorType((steps, self.units)) if self.return_sequences else state
         return (result, *(state,) * self.states) if self.return_state else result
 
     def _check_states(self, given: tuple[TensorType, ...]) -> None:

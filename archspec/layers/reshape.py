@@ -12,12 +12,15 @@ from pydantic_core import PydanticCustomError
 from archspec.layers.base import WHOLE, RuleError, Weightless, Window, pointwise
 from archspec.layers.configs import Interpolation
 from archspec.layers.recipe import Construct
-from archspec.layers.spatial import Size, Spatial, check_rank
+from archspec.layers.spatial import PerAxis, Spatial, check_rank, per_axis
+from archspec.layers.spelling import Pattern
 from archspec.tensor import Dim, TensorType, show_shape
 
 #: How much to add or take before and behind an axis.
 Side = tuple[NonNegativeInt, NonNegativeInt]
 Sides = tuple[Side, ...]
+#: How many times longer each axis becomes.
+Factors = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("#x#"), Pattern("#x#x#")]
 
 
 class Rearranging(Weightless):
@@ -338,16 +341,24 @@ class Cropping3D(Cropping):
 class UpSampling(Weightless, Spatial):
     category = "reshape"
 
-    size: Size
+    size: Any
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _per_spatial_axis(cls, value: Any) -> Any:
+        # Keras's 1-D layer takes one number and no tuple.
+        return value if cls.rank == 1 else per_axis(value, cls.rank)
+
+    def factors(self) -> tuple[int, ...]:
+        """Return how many times longer each spatial axis becomes."""
+        return (self.size,) if self.rank == 1 else self.size
 
     def output(self, x: TensorType) -> TensorType:
-        lengths = self.spatial(x)
-        return x.with_shape(
-            (*(None if n is None else n * k for n, k in zip(lengths, self.size, strict=True)), x.shape[-1])
-        )
+        lengths = (None if n is None else n * k for n, k in zip(self.spatial(x), self.factors(), strict=True))
+        return x.with_shape((*lengths, x.shape[-1]))
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
-        return tuple(Window(1, Fraction(1, factor)) for factor in self.size)
+        return tuple(Window(1, Fraction(1, factor)) for factor in self.factors())
 
 
 class UpSampling1D(UpSampling):
@@ -368,7 +379,7 @@ class UpSampling1D(UpSampling):
     rank = 1
     keras = Construct("keras.layers.UpSampling1D", positional=("size",))
 
-    size: Size = (2,)
+    size: PositiveInt = 2
 
 
 class UpSampling2D(UpSampling):
@@ -389,12 +400,12 @@ class UpSampling2D(UpSampling):
     rank = 2
     keras = Construct("keras.layers.UpSampling2D", positional=("size",))
 
-    size: Size = (2, 2)
+    size: Factors = (2, 2)
     interpolation: Interpolation = "nearest"
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         reach = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}[self.interpolation]
-        return tuple(Window(1 if factor == 1 else reach, Fraction(1, factor)) for factor in self.size)
+        return tuple(Window(1 if factor == 1 else reach, Fraction(1, factor)) for factor in self.factors())
 
 
 class UpSampling3D(UpSampling):
@@ -415,7 +426,7 @@ class UpSampling3D(UpSampling):
     rank = 3
     keras = Construct("keras.layers.UpSampling3D", positional=("size",))
 
-    size: Size = (2, 2, 2)
+    size: Factors = (2, 2, 2)
 
 
 _WANTED = {

@@ -24,7 +24,6 @@ class PerAxis:
 
 Kernel = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("#x#"), Pattern("#x#x#"), Pattern("k#")]
 PoolSize = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("#x#"), Pattern("#x#x#")]
-Size = PoolSize
 Strides = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("s#"), Pattern("s#x#"), Pattern("s#x#x#")]
 PoolStrides = Annotated[tuple[PositiveInt, ...] | None, PerAxis(), Pattern("s#"), Pattern("s#x#"), Pattern("s#x#x#")]
 Dilation = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("d#"), Pattern("d#x#"), Pattern("d#x#x#")]
@@ -63,29 +62,27 @@ class Slide(NamedTuple):
         return (before - 1) * self.stride + self.extent % 2 + output_padding
 
 
+def per_axis(value: Any, rank: int) -> Any:
+    """Return a tuple of `rank` numbers for an argument given as one number or as several."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,) * rank
+    if isinstance(value, list | tuple) and len(value) != rank:
+        wanted = "one number" if rank == 1 else f"{rank} numbers, or one for all axes"
+        raise PydanticCustomError("wrong_count", "must be {wanted}", {"wanted": wanted})
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Spatial(Layer):
     """A layer over `rank` spatial axes. An argument with one value per axis also takes one number for them all."""
 
     rank: ClassVar[int]
 
     @field_validator(
-        "kernel_size",
-        "pool_size",
-        "strides",
-        "dilation_rate",
-        "output_padding",
-        "size",
-        mode="before",
-        check_fields=False,
+        "kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", mode="before", check_fields=False
     )
     @classmethod
     def _per_axis(cls, value: Any) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return (value,) * cls.rank
-        if isinstance(value, list | tuple) and len(value) != cls.rank:
-            wanted = "one number" if cls.rank == 1 else f"{cls.rank} numbers, or one for all axes"
-            raise PydanticCustomError("wrong_count", "must be {wanted}", {"wanted": wanted})
-        return tuple(value) if isinstance(value, list) else value
+        return per_axis(value, cls.rank)
 
     def spatial(self, x: TensorType) -> tuple[Dim, ...]:
         """Return the lengths of the spatial axes. Raises RuleError where there are more or fewer than `rank`."""

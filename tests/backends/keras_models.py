@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import sys
 import types
 from typing import Any
@@ -56,8 +57,10 @@ def copy_random_weights(*models: Any) -> None:
     random = np.random.default_rng(0)
     first, *others = map(by_path, models)
     for path, weight in first.items():
-        # Variances must be positive; the rest small, so that deep networks stay finite.
-        value = 1 + random.random(weight.shape) if "variance" in path else random.normal(0, 0.05, weight.shape)
+        # Variances must be positive, and the scale of kernels such that deep networks neither fade nor overflow.
+        fan_in = max(math.prod(weight.shape[:-1]), 1)
+        scale = (2 / fan_in) ** 0.5 if "kernel" in path else 0.1
+        value = (1 if "variance" in path or "gamma" in path else 0) + random.uniform(-1, 1, weight.shape) * scale
         for weights in (first, *others):
             weights[path].assign(value)
 

@@ -1,4 +1,4 @@
-"""The Graphviz backend: every layer is drawn or counted once, hostile text stays text, the same model gives the same bytes."""
+"""The Graphviz backend: each layer is drawn or counted once, hostile text stays text, equal models give equal bytes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def texts(dot: str) -> list[str]:
     return ["".join(element.itertext()) for element in svg(dot).iter("{http://www.w3.org/2000/svg}text")]
 
 
-# --- what is drawn -----------------------------------------------------------------------------------------------------
+# --- what is drawn --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fuse", [True, False])
@@ -218,7 +218,7 @@ def test_amounts(number: int | None, text: str) -> None:
     assert amount(number) == text
 
 
-# --- text from the spec ------------------------------------------------------------------------------------------------
+# --- text from the spec ---------------------------------------------------------------------------------------------
 
 HOSTILE = [
     '"', "\\", "\\\\", '\\"', "\\N \\G \\E \\L \\n", "<b>", "</TABLE>>", "&", "&amp;", "&#10;", "]]>", "<!-- -->",
@@ -265,30 +265,41 @@ def assert_harmless(data: bytes) -> None:
             assert "href" not in name and not name.startswith("on") and "url(" not in value and "//" not in value
 
 
-# --- the rendering -----------------------------------------------------------------------------------------------------
+# --- the rendering --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 def test_svg_stands_alone_and_is_described(name: str, direction: str) -> None:
-    data = render(to_dot(checked(TEXTS[name], f"{name}.arch"), direction=direction), "svg")  # type: ignore[arg-type]
+    model = checked(TEXTS[name], f"{name}_net.arch")
+    data = render(to_dot(model, direction=direction), "svg")  # type: ignore[arg-type]
     assert_harmless(data)
     root = ElementTree.fromstring(data)
     assert root.get("role") == "img"
-    assert root[0].tag.endswith("title") and root[0].text == (name)
+    assert root[0].tag.endswith("title") and root[0].text == model.graph.name
     assert str(ROOT).encode() not in data and b"graphviz" not in data.lower()
 
 
 def test_tooltips_tell_path_arguments_weights_and_place() -> None:
     text = "input 8x8x3\nconv(4, 3x3, same)"
-    titles = [element.text for element in svg(to_dot(checked(text, "/home/me/secret/a.arch"))).iter("{http://www.w3.org/2000/svg}title")]
+    titles = [
+        element.text
+        for element in svg(to_dot(checked(text, "/home/me/secret/a.arch"))).iter("{http://www.w3.org/2000/svg}title")
+    ]
     told = next(title for title in titles if title and title.startswith("conv") and "weights" in title)
-    assert "filters=4" in told and "kernel 3\u00d73\u00d73\u00d74, bias 4" in told and "6,912 MACs" in told and "a.arch:2" in told
+    assert (
+        "filters=4" in told
+        and "kernel 3\u00d73\u00d73\u00d74, bias 4" in told
+        and "6,912 MACs" in told
+        and "a.arch:2" in told
+    )
     assert not any("secret" in (title or "") for title in titles)
 
 
 def test_the_documentation_of_a_block_is_in_its_tooltip() -> None:
-    assert "Squeezes twice" in to_dot(checked("# Squeezes twice.\nblock twice(n) { dense(n) -> dense(n) }\nmodel m { input 8\ntwice(4) }"))
+    assert "Squeezes twice" in to_dot(
+        checked("# Squeezes twice.\nblock twice(n) { dense(n) -> dense(n) }\nmodel m { input 8\ntwice(4) }")
+    )
 
 
 def test_png_is_a_picture() -> None:
@@ -330,7 +341,7 @@ def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.Mon
 def test_a_pdf_without_dot_needs_svglib_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "svglib.svglib", None)
-    with pytest.raises(RenderError, match="pip install svglib reportlab"):
+    with pytest.raises(RenderError, match=r"pip install .archspec-nn\[pdf\]"):
         render(to_dot(checked(U_NET)), "pdf")
 
 

@@ -1,5 +1,7 @@
 """`archspec expand`: flat specs that say the same."""
 
+import re
+from inspect import cleandoc
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import archspec
 from archspec.backends.arch import expand
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source, shipped_specs
+from archspec.layers import registry
 
 TEXTS = {
     "letters": 'input 32x32x3\nCBAPD(6, 5x5, d0.3)\n"BAC"(8)\nflatten -> dense(10, softmax)\n',
@@ -124,3 +127,20 @@ def test_what_it_looks_like() -> None:
         "  expect params == 440\n"
         "}\n"
     )
+
+
+def _examples() -> dict[str, str]:
+    """Return the examples in the documentation of the layers: every layer with arguments of its own."""
+    found = {}
+    for layer in registry.all_layers():
+        for number, text in enumerate(re.findall(r"```arch\n(.*?)```", cleandoc(layer.__doc__ or ""), re.DOTALL)):
+            found[f"{layer.names[0]}-{number}"] = text
+    return found
+
+
+EXAMPLES = _examples()
+
+
+@pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_every_layer(text: str) -> None:
+    check(archspec.loads(text))

@@ -126,7 +126,8 @@ class _Builder:
 
     def _port(self, port: Port, fallback: str) -> Card:
         text = wording.type_text(port.type)
-        return self._card("port", "io", port.name or fallback, text, tooltip=f"{fallback} {port.name}\n{text}")
+        tooltip = f"{fallback} `{port.name}`\n{text}" if port.name else f"{fallback}\n{text}"
+        return self._card("port", "io", port.name or fallback, text, tooltip=tooltip)
 
     def _body(self, body: Body, scope: _Scope, sources: _Sources) -> list[Item]:
         """Draw a body whose inputs come from `sources`, and enter there where its other values come from."""

@@ -27,12 +27,12 @@ Direction = Literal["TB", "LR"]
 LONGEST, LONGEST_TOOLTIP = 80, 2000
 
 _WEIGHTS = {"straight": 50, "near": 8}
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;", "\n": "&#10;"})
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
 
 
 def print_dot(picture: Picture, direction: Direction = "TB") -> str:
     """Return the DOT text of a picture."""
-    lines = [f"digraph {_quoted(_cut(_plain(picture.name), LONGEST) or 'model')} {{", *_head(picture, direction)]
+    lines = [f"digraph {_name(picture.name)} {{", *_head(picture, direction)]
     for item in picture.items:
         lines += _item(item, "  ", 0, direction)
     lines += ["", *(f"  {_line(line, direction)}" for line in picture.lines), "}"]
@@ -55,24 +55,26 @@ def _cut(text: str, most: int) -> str:
 
 def _html(text: str) -> str:
     """Return one line of text for an HTML-like label."""
-    return _entities(_cut(_plain(text), LONGEST))
+    return _entities(_cut(_plain(text), LONGEST), 2)
 
 
-def _quoted(text: str) -> str:
-    """Return a DOT string that Graphviz reads back as `text`."""
-    return f'"{_entities(text)}"'
-
-
-def _entities(text: str) -> str:
-    """Write as entities whatever means something to DOT, to its labels, or to SVG.
-
-    Graphviz expands backslashes in all of them, up to twice, and entities last and once.
-    """
-    return text.translate(_ENTITIES)
+def _name(text: str) -> str:
+    """Return a DOT string for the name of the graph."""
+    return f'"{_entities(_cut(_plain(text), LONGEST), 1)}"'
 
 
 def _tooltip(text: str) -> str:
-    return f"tooltip={_quoted(_cut(chr(10).join(_plain(line) for line in text.splitlines()), LONGEST_TOOLTIP))}"
+    lines = "\n".join(_plain(line) for line in text.split("\n"))
+    return f'tooltip="{_entities(_cut(lines, LONGEST_TOOLTIP), 4)}"'
+
+
+def _entities(text: str, backslashes: int) -> str:
+    """Write as entities whatever means something to DOT, to its labels, or to SVG.
+
+    Graphviz expands entities first and then escapes: none in names, once in labels, twice in tooltips. `backslashes` is
+    how many become one.
+    """
+    return text.translate(_ENTITIES | {ord("\\"): "&#92;" * backslashes})
 
 
 def _font(text: str, size: float, color: str = TEXT, bold: bool = False) -> str:

@@ -120,7 +120,7 @@ def _pdf(svg: bytes) -> bytes:
         from svglib.svglib import svg2rlg
     except ImportError as error:
         raise RenderError(
-            "a PDF needs Graphviz's own `dot` on the PATH, or `pip install svglib reportlab`; SVG and PNG need neither"
+            "a PDF needs Graphviz's `dot` on the PATH, or `pip install 'archspec-nn[pdf]'`; SVG and PNG need neither"
         ) from error
     drawing = svg2rlg(BytesIO(svg))
     if drawing is None:

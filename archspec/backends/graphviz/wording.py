@@ -80,7 +80,7 @@ def layer_detail(layer: Layer, inputs: tuple[TensorType, ...]) -> str:
 
 
 def layer_activation(layer: Layer) -> str:
-    """Return the activation that a layer applies to its result by itself, or ""."""
+    """Return the activation that a layer was given for its result, or ""; that of an LSTM goes without saying."""
     return "" if layer.category == "activation" else _activation(layer)
 
 
@@ -155,7 +155,7 @@ def place(span: Span) -> str:
 
 
 def _activation(layer: Layer) -> str:
-    value = getattr(layer, "activation", None)
+    value = layer.arguments().get("activation")
     if value is None or value == "linear":
         return ""
     return short_word(value) if isinstance(value, str) else _value(value)

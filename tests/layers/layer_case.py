@@ -1,0 +1,160 @@
+"""A row of the layer tests: a layer, the shapes of its inputs, and, where written, the figures it must give."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from archspec.layers import registry
+from archspec.layers.base import Layer, Part
+from archspec.layers.recipe import Function
+from archspec.layers.registry import Family
+from archspec.layers.support import support_source
+from archspec.tensor import Dim, Shape, Sym, TensorType
+
+T = Sym.of("T")
+
+
+def make(name: str, *positional: Any, **keywords: Any) -> Layer:
+    """Make a layer by its name in specs; positional arguments go to its fields in order."""
+    kind = registry.find_layer(name)
+    assert kind is not None and not isinstance(kind, Family), name
+    return kind(**dict(zip(kind.model_fields, positional, strict=False)), **keywords)
+
+
+def word(category: str, name: str, **arguments: Any) -> Part:
+    return registry.words(category)[name](**arguments)
+
+
+@dataclass(frozen=True)
+class LayerCase:
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    out: Shape | tuple[Shape, ...] | None = None
+    params: int | None = None
+    macs: int | None = None
+    dtype: str = "float32"
+    #: Whether the backend of the tests can carry it out.
+    runs: bool = True
+    states: int = 0
+
+    @property
+    def types(self) -> tuple[TensorType, ...]:
+        return tuple(TensorType(shape, self.dtype) for shape in self.inputs)
+
+    def outputs(self, types: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+        keywords = {"initial_state": types[-self.states :]} if self.states else {}
+        output = self.layer.output(*types[: len(types) - self.states], **keywords)
+        return output if isinstance(output, tuple) else (output,)
+
+    def __str__(self) -> str:
+        arguments = ",".join(f"{k}={v}" for k, v in self.layer.arguments().items())
+        shapes = ";".join(str(t) for t in self.types)
+        return f"{self.layer.names[0]}({arguments})<-{shapes}".replace(" ", "")
+
+
+def row(name: str, *arguments: Any, on: Any, **keywords: Any) -> LayerCase:
+    """Write a row: `on` is the shape of the input, or a list of shapes."""
+    figures = {k: keywords.pop(k) for k in ("out", "params", "macs", "runs", "states") if k in keywords}
+    if "input_dtype" in keywords:
+        figures["dtype"] = keywords.pop("input_dtype")
+    return LayerCase(make(name, *arguments, **keywords), tuple(on) if isinstance(on, list) else (on,), **figures)
+
+
+def check_rules(case: LayerCase) -> None:
+    """Check what is written in the row, and what holds for every layer."""
+    outputs = case.outputs(case.types)
+    shapes = tuple(t.shape for t in outputs)
+    if case.out is not None:
+        assert shapes == (case.out if case.out and isinstance(case.out[0], tuple) else (case.out,))
+    weighed = case.types[: len(case.types) - case.states]
+    if case.params is not None:
+        assert sum(prod(w.shape) for w in case.layer.weights(*weighed)) == case.params
+    macs = case.layer.macs(weighed, outputs)
+    if case.macs is not None:
+        assert macs == case.macs
+    case.layer.window(*weighed)
+    hash(case.layer)
+    loaded = type(case.layer).model_validate(json.loads(case.layer.model_dump_json()), strict=False)
+    assert loaded == case.layer
+    assert loaded.arguments() == case.layer.arguments()
+
+
+def reference(part: Part) -> Any:
+    """Carry out a recipe: return the Keras object it describes."""
+    assert not isinstance(part.keras, Function)
+    arguments = {k: reference(v) if isinstance(v, Part) else v for k, v in part.arguments().items()}
+    return symbol(part)(**{part.keras.keyword(k): v for k, v in arguments.items()})
+
+
+def symbol(part: Part | type[Part]) -> Any:
+    """Return what a recipe's symbol names."""
+    support = getattr(part.keras, "support", None)
+    if support:
+        imports, text = support_source(support)
+        namespace: dict[str, Any] = {"__name__": "support"}
+        exec("\n".join([*sorted(imports), text]), namespace)
+        return namespace[part.keras.symbol]
+    module, _, name = part.keras.symbol.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def call(layer: Layer, callee: Any, tensors: list[Any], states: int = 0) -> Any:
+    """Call a Keras layer or function on tensors as the layer's `takes` says."""
+    keywords: dict[str, Any] = {"initial_state": tensors[-states:]} if states else {}
+    tensors = tensors[: len(tensors) - states]
+    if isinstance(layer.keras, Function):
+        keywords |= {layer.keras.keyword(k): v for k, v in layer.arguments().items()}
+    if layer.takes.how == "list":
+        return callee(tensors, **keywords)
+    if layer.takes.how == "each" and len(tensors) == 1:
+        tensors = tensors * 2
+    return callee(*tensors, **keywords)
+
+
+def compare_with_keras(case: LayerCase) -> None:
+    """Compare output types, weights and counts with the real layer, and with what it gives on an array."""
+    import keras
+    import numpy as np
+
+    function = isinstance(case.layer.keras, Function)
+    real = symbol(case.layer) if function else reference(case.layer)
+    inputs = [keras.Input([_open(d) for d in shape], dtype=case.dtype) for shape in case.inputs]
+    result = call(case.layer, real, inputs, case.states)
+    results = list(result) if isinstance(result, list | tuple) else [result]
+    outputs = case.outputs(case.types)
+    assert [tuple(r.shape[1:]) for r in results] == [tuple(map(_open, t.shape)) for t in outputs]
+    if not function:
+        weights = list(case.layer.weights(*case.types[: len(case.types) - case.states]))
+        assert [(_name(w), tuple(w.shape), w.trainable) for w in real.weights] == [
+            (w.name, w.shape, w.trainable) for w in weights
+        ]
+        assert real.count_params() == sum(prod(w.shape) for w in weights)
+    if case.runs:
+        closed = [tuple(7 if _open(d) is None else d for d in shape) for shape in case.inputs]
+        arrays = [np.ones((2, *shape), dtype=case.dtype) for shape in closed]
+        made = call(case.layer, real, arrays, case.states)
+        given = list(made) if isinstance(made, list | tuple) else [made]
+        expected = case.outputs(tuple(TensorType(shape, case.dtype) for shape in closed))
+        assert [tuple(g.shape[1:]) for g in given] == [t.shape for t in expected]
+
+
+def _open(dim: Dim) -> int | None:
+    return dim if isinstance(dim, int) else None
+
+
+def _name(weight: Any) -> str:
+    # A recurrent layer holds its weights in a cell.
+    parts = [part for part in weight.path.split("/")[1:] if not part.endswith("_cell")]
+    return "/".join(parts)
+
+
+def keras_parameters(part: type[Part]) -> dict[str, Any]:
+    """Return the parameters of the Keras constructor, in order, with their defaults."""
+    parameters = inspect.signature(symbol(part).__init__).parameters.values()
+    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return {p.name: p.default for p in parameters if p.name != "self" and p.kind not in kinds}
