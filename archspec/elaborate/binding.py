@@ -94,7 +94,7 @@ def bind(
     missing = [p for p in signature.parameters if p.required and p.name not in bound and p.name not in implied]
     if missing and not failed:
         failed = True
-        wanted = ", ".join(f"`{p.name}`" for p in missing)
+        wanted = ", ".join(f"`{p.shown or p.name}`" for p in missing)
         diagnostics.error(
             "missing-argument",
             f"`{signature.name}` needs {wanted}",

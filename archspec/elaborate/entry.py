@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -77,8 +78,8 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
         )
         return None
     if module.file.statements:
-        script = script_model(module, stem)
-        if name in (None, stem):
+        script = script_model(module, _identifier(stem))
+        if name in (None, stem, script.name.text):
             return script, module
     elif name is not None:
         if found := module.find_model(name):
@@ -95,6 +96,12 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
     else:
         diagnostics.error("no-model", f"`{module.name}` holds no model", None, help="begin one with `input 32x32x3`")
     return None
+
+
+def _identifier(stem: str) -> str:
+    """Return a file's name as the name of a model: it goes on into generated code."""
+    name = re.sub(r"\W", "_", stem)
+    return name if name.isidentifier() else f"net_{name}"
 
 
 def _listing(names: list[str], file: str = "") -> str:

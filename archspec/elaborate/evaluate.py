@@ -193,7 +193,7 @@ def _multiply(a: Any, b: Any) -> Any:
 
 def _numbers(a: Any, b: Any) -> tuple[Any, Any]:
     """Return two numbers. A symbolic length goes together with whole numbers only."""
-    if isinstance(_number(a), Sym) and isinstance(b, float) or isinstance(_number(b), Sym) and isinstance(a, float):
+    if (isinstance(_number(a), Sym) and isinstance(b, float)) or (isinstance(_number(b), Sym) and isinstance(a, float)):
         raise TypeError
     return a, b
 

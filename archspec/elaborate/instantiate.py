@@ -6,7 +6,7 @@ node with a count, so the work follows the length of the spec and not the depth 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -36,12 +36,12 @@ from archspec.ir.definition import (
     pattern_names,
 )
 from archspec.ir.expr import Expr, TensorRef, Word, show_value
-from archspec.ir.graph import Body, BlockNode, Expectation, LayerNode, Port, RepeatNode
+from archspec.ir.graph import BlockNode, Body, Expectation, LayerNode, Port, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.registry import Family
-from archspec.tensor import Sym, TensorType, agree, show_shape
+from archspec.tensor import Sym, TensorType, show_shape
 
 #: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
 MAX_LAYERS = 10_000_000
@@ -54,6 +54,10 @@ OPERATION_WORK = 100
 
 class Fault(Exception):
     """A step was reported; what follows from it keeps quiet."""
+
+
+class Stop(Exception):
+    """The spec asks for more than one may: what is left of it is not looked at."""
 
 
 @dataclass
@@ -105,7 +109,7 @@ class Instantiator:
         try:
             self._parameters(definition, arguments, instance)
             self._run(definition.body, instance)
-        except Fault:
+        except (Fault, Stop):
             return None
         if builder.current is None or instance.faulty:
             return None
@@ -612,7 +616,7 @@ class Instantiator:
         except EvalError as error:
             if not (instance.faulty and error.code == "unbound-name"):
                 self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
-            raise Fault from None
+            raise (Stop if error.code == "too-many-steps" else Fault) from None
 
     def _truth(self, expr: Expr, instance: Instance) -> bool:
         value = self._value(expr, instance)
@@ -673,14 +677,17 @@ class Instantiator:
         try:
             self._budget.spend(work, span)
         except EvalError as error:
-            self._fault(error.code, error.message, span, instance, help=error.help)
+            self._report(error.code, error.message, span, instance, help=error.help)
+            raise Stop from None
 
     def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            self._fault("too-many-layers", f"more than {MAX_NODES:,} different layers are written out", span, instance)
+            self._report("too-many-layers", f"more than {MAX_NODES:,} different layers are written out", span, instance)
+            raise Stop
         if instance.builder.layers + layers > MAX_LAYERS:
-            self._fault("too-many-layers", f"a network may have at most {MAX_LAYERS:,} layers", span, instance)
+            self._report("too-many-layers", f"a network may have at most {MAX_LAYERS:,} layers", span, instance)
+            raise Stop
 
     def _report(
         self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "", labels: list[Label] | None = None

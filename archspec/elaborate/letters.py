@@ -46,7 +46,7 @@ LETTERS = {
     "N": Letter("local_response_normalization", "lrn", ()),
 }  # fmt: skip
 #: `p3/2`: pool size and stride in one token. It has no name: each has its own.
-POOL = Parameter("p#/#", patterns=(Pattern("p#/#"),), required=False, default="p2/2", positional=False)
+POOL = Parameter("p#/#", patterns=(Pattern("p#/#"),), required=False, positional=False)
 
 
 def looks_like_letters(name: str) -> bool:

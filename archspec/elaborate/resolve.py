@@ -15,7 +15,15 @@ from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
 from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
-from archspec.elaborate.letters import LETTERS, POOL, Letter, composite_name, layer_of, letters_signature, looks_like_letters
+from archspec.elaborate.letters import (
+    LETTERS,
+    POOL,
+    Letter,
+    composite_name,
+    layer_of,
+    letters_signature,
+    looks_like_letters,
+)
 from archspec.elaborate.modules import Loader, Module
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
@@ -72,11 +80,12 @@ class Program:
         #: By block, the scope it is written in, and which parameters are tensors; the scope is kept, for its id to hold.
         self._keys: dict[tuple[int, int, frozenset[str]], tuple[str, Scope | None]] = {}
         self._signatures: dict[int, Signature] = {}
+        self._taken: set[str] = set()
         self._resolving: list[tuple[ast.Block, str]] = []
 
     def model(self, model: ast.Model, module: Module) -> Definition:
         """Resolve a model and every block it uses."""
-        scope = Scope(model.name.text)
+        scope = Scope(self._free_key(model.name.text))
         return self._define(model, module, scope, "model", frozenset())
 
     def block(self, block: ast.Block, module: Module, outer: Scope | None, tensors: frozenset[str], use: Span) -> Definition | None:
@@ -112,9 +121,10 @@ class Program:
 
     def _free_key(self, name: str) -> str:
         key, number = name, 1
-        while key in self.definitions or any(running == key for _, running in self._resolving):
+        while key in self._taken:
             number += 1
             key = f"{name}~{number}"
+        self._taken.add(key)
         return key
 
     def _define(self, node: ast.Block | ast.Model, module: Module, scope: Scope, kind: str, tensors: frozenset[str]) -> Definition:
@@ -381,9 +391,10 @@ class Resolver:
     def maybe_tensor(self, expr: ast.Expr) -> TensorRef | None:
         """Resolve an expression if it names a tensor."""
         base, subscripts = _subscripts(expr)
-        if not isinstance(base, ast.Name) or not (base.text == CURRENT or self.scope.find(base.text) == "tensor"):
+        if not isinstance(base, ast.Name):
             return None
-        if subscripts and base.text in self.scope.captured:
+        owner = self.scope.owner(base.text)
+        if subscripts and owner is not None and owner is not self.scope and owner.names[base.text] == "tensor":
             self.diagnostics.error(
                 "captured-index",
                 f"`{base.text}` is indexed by the definition around this block",
@@ -391,6 +402,8 @@ class Resolver:
                 help="a block sees only plain names from around it: give it this tensor as an argument",
             )
             raise Unresolved
+        if base.text != CURRENT and self.scope.find(base.text) != "tensor":
+            return None
         return TensorRef(name=base.text, index=tuple(self.expr(s) for s in subscripts), span=expr.span)
 
     def maybe_tensors(self, expr: ast.Expr) -> tuple[TensorRef, ...] | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from archspec.ir.definition import NamePattern
 from archspec.ir.definition import Parameter as DefinedParameter
+from archspec.ir.definition import Pattern as DefinedPattern
 from archspec.ir.expr import Const, Operation, Word, show_value
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
@@ -29,6 +31,8 @@ class Parameter:
     required: bool = True
     default: str = ""
     positional: bool = True
+    #: How it is shown, where that is not its name: `(r3, c3)`.
+    shown: str = ""
 
     def spelt(self, token: str) -> Any:
         """Return the value that `token` spells for this parameter, or `_NO` (see `spells`)."""
@@ -46,9 +50,8 @@ class Parameter:
         return self.spelt(token) is not _NO
 
     def __str__(self) -> str:
-        if self.required or "#" in self.name:
-            return self.name
-        return f"{self.name}={self.default}"
+        shown = self.shown or self.name
+        return f"{shown}={self.default}" if self.default else shown
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,14 @@ def _defined(parameter: DefinedParameter) -> Parameter:
         categories=categories,
         required=default is None,
         default="" if default is None else _show_default(default),
+        shown=_show_pattern(parameter.pattern),
     )
+
+
+def _show_pattern(pattern: DefinedPattern) -> str:
+    if isinstance(pattern, NamePattern):
+        return pattern.name
+    return f"({', '.join(map(_show_pattern, pattern.items))}{',' * (len(pattern.items) == 1)})"
 
 
 def _show_default(default: Any) -> str:

@@ -77,6 +77,7 @@ SNIPPETS = {
         "block distance(n) { repeat n { abs -> dense(4) }\nmean(axis=1, keepdims) -> clip(0.0, 0.5) }\n"
         "input a: 4\ninput b: 4\nsubtract(a, b) -> square -> distance(2) -> sqrt"
     ),
+    "block named like the model": "block snippet(n) { dense(n) }\ninput 4\nsnippet(3) -> snippet(2)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

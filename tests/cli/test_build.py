@@ -95,3 +95,13 @@ def test_linked_file_stays_a_link(invoke: Invoke, net: Path, tmp_path: Path) -> 
     assert invoke("build", "net.arch", "--no-diagram").exit_code == 0
     assert (tmp_path / "generated/net.py").is_symlink()
     assert "keras" in (tmp_path / "nowhere.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("my-net", "my_net"), ("3d", "net_3d"), ('a"b{{c}}', "a_b__c__"), ("größe", "größe")]
+)
+def test_any_file_name_makes_valid_code(invoke: Invoke, tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / f"{file}.arch").write_text(NET)
+    done = invoke("build", f"{file}.arch", "--no-diagram")
+    assert done.exit_code == 0, done.stderr
+    ast.parse((tmp_path / f"generated/{name}.py").read_text())

@@ -1,0 +1,221 @@
+"""What is no layer, or does not fit its input: our message, and that Keras refuses it too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from archspec.layers import registry
+from archspec.layers.base import Layer, RuleError
+from archspec.layers.registry import Family
+from archspec.tensor import Shape, Sym, TensorType
+from tests.layers.layer_case import call, make, reference, symbol
+
+T = Sym.of("T")
+
+
+@dataclass(frozen=True)
+class BadArgument:
+    """Arguments that make no layer: where the fault is, and what its message says."""
+
+    name: str
+    arguments: dict[str, Any]
+    at: str
+    says: str
+    #: Whether Keras refuses it when it makes the layer. Some it refuses on the call only, or not at all.
+    keras: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.at}"
+
+
+def bad(name: str, at: str, says: str, keras: bool = True, **arguments: Any) -> BadArgument:
+    return BadArgument(name, arguments, at, says, keras)
+
+
+BAD_ARGUMENTS = [
+    bad("conv2d", "kernel_size", "must be 2 numbers, or one for all axes", filters=8, kernel_size=(3, 3, 3)),
+    bad("conv1d", "kernel_size", "must be one number", filters=8, kernel_size=(3, 3)),
+    bad("conv2d", "filters", "greater than 0", filters=0, kernel_size=3),
+    bad("conv2d", "filters", "valid integer", keras=False, filters=2.5, kernel_size=3),
+    bad("conv2d", "kernel_size", "greater than 0", filters=8, kernel_size=(3, 0)),
+    bad("conv2d", "strides", "greater than 0", filters=8, kernel_size=3, strides=0),
+    bad("conv2d", "padding", "must be `valid` or `same`", filters=8, kernel_size=3, padding="causal"),
+    bad("separable_conv1d", "padding", "must be `valid` or `same`", filters=8, kernel_size=3, padding="causal"),
+    bad("conv2d", "groups", "must divide `filters`: 1, 2, 4 and 8 do", filters=8, kernel_size=3, groups=3),
+    bad("conv2d", "dilation_rate", "must be 1 where", filters=8, kernel_size=3, strides=2, dilation_rate=2),
+    bad("conv2d_transpose", "dilation_rate", "must be 1 where", filters=8, kernel_size=3, strides=2, dilation_rate=2),
+    bad("depthwise_conv2d", "dilation_rate", "must be 1 where", keras=False, kernel_size=3, strides=2, dilation_rate=2),
+    bad(
+        "conv2d_transpose",
+        "output_padding",
+        "less than `strides`, 2x2",
+        filters=8,
+        kernel_size=3,
+        strides=2,
+        output_padding=2,
+    ),
+    bad("conv2d", "activation", "unknown activation `rleu`", filters=8, kernel_size=3, activation="rleu"),
+    bad("conv2d", "kernel_regularizer", "unknown regularizer", filters=8, kernel_size=3, kernel_regularizer="relu"),
+    bad("conv2d", "data_format", "not permitted", keras=False, filters=8, kernel_size=3, data_format="channels_first"),
+    bad("max_pooling2d", "pool_size", "greater than 0", pool_size=0),
+    bad("max_pooling2d", "strides", "must be 2 numbers", strides=(2, 2, 2)),
+    bad("dropout", "rate", "less than 1", keras=False, rate=1.0),
+    bad("dropout", "rate", "greater than or equal to 0", rate=-0.1),
+    bad("gaussian_noise", "stddev", "less than or equal to 1", stddev=2.0),
+    bad("dense", "units", "greater than 0", units=0),
+    bad("dense", "units", "valid integer", units=2.0),
+    bad("dense", "units", "required"),
+    bad("embedding", "input_dim", "greater than 0", input_dim=0, output_dim=3),
+    bad("relu", "max_value", "greater than or equal to 0", max_value=-1.0),
+    bad("leaky_relu", "negative_slope", "greater than or equal to 0", negative_slope=-0.1),
+    bad("group_normalization", "groups", "must be at least 1", groups=0),
+    bad("reshape", "target_shape", "more than one -1", target_shape=(-1, -1)),
+    bad("permute", "dims", "every axis from 1 on once", dims=(1, 3)),
+    bad("repeat_vector", "n", "greater than 0", n=0),
+    bad("zero_padding2d", "padding", "a pair for each", padding=(1, 2, 3)),
+    bad("zero_padding1d", "padding", "before and behind", padding=(1, 2, 3)),
+    bad("cropping3d", "cropping", "a pair for each", cropping=((1, 2), (1, 2))),
+    bad("cropping2d", "cropping", "greater than or equal to 0", cropping=-1),
+    bad("up_sampling1d", "size", "valid integer", size=(2, 2)),
+    bad("up_sampling2d", "interpolation", "unknown interpolation", keras=False, interpolation="cubic"),
+    bad("dot", "axes", "valid", axes=(1, 2, 3)),
+    bad("lstm", "units", "greater than 0", units=-1),
+    bad("multi_head_attention", "num_heads", "greater than 0", num_heads=0, key_dim=4),
+]
+
+
+def arguments_of(kind: type[Layer], row: BadArgument) -> dict[str, Any]:
+    return {kind.keras.keyword(name): value for name, value in row.arguments.items()}
+
+
+def kind_of(name: str) -> type[Layer]:
+    found = registry.find_layer(name)
+    assert found is not None and not isinstance(found, Family)
+    return found
+
+
+@pytest.mark.parametrize("case", BAD_ARGUMENTS, ids=str)
+def test_bad_argument(case: BadArgument) -> None:
+    with pytest.raises(ValidationError) as caught:
+        kind_of(case.name)(**case.arguments)
+    first = caught.value.errors()[0]
+    assert first["loc"][0] == case.at
+    assert case.says in first["msg"]
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("case", [case for case in BAD_ARGUMENTS if case.keras], ids=str)
+def test_keras_refuses_the_argument_too(case: BadArgument) -> None:
+    kind = kind_of(case.name)
+    with pytest.raises((ValueError, TypeError)):
+        symbol(kind)(**arguments_of(kind, case))
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A layer that does not go with its inputs: the code of the fault, what its message says, and its help."""
+
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    code: str
+    says: str
+    help: str = ""
+    keras: bool = True
+    states: int = 0
+    argument: str | None = field(default=None)
+
+    def __str__(self) -> str:
+        return f"{self.layer.names[0]}-{self.says}".replace(" ", "_")
+
+
+def misfit(layer: Layer, on: Any, code: str, says: str, help: str = "", **more: Any) -> Misfit:
+    return Misfit(layer, tuple(on) if isinstance(on, list) else (on,), code, says, help, **more)
+
+
+MISFITS = [
+    misfit(make("conv2d", 8, 3), (32, 3), "wrong-rank", "`conv2d` takes 2-D data", "`conv1d` takes this shape, and `conv` any"),
+    misfit(make("conv2d", 8, 3), (32,), "wrong-rank", "has the shape 32", "bring the tensor to 3 axes with `reshape`"),
+    misfit(make("conv2d", 8, 5), (3, 3, 1), "invalid-shape", "5x5 does not fit into 3x3", "pad the input with `same`"),
+    misfit(make("conv2d", 8, 3, dilation_rate=2), (4, 4, 1), "invalid-shape", "5x5 with its dilation does not fit"),
+    misfit(make("conv2d", 8, 5), (None, 3, 1), "invalid-shape", "does not fit into ?x3"),
+    misfit(make("conv2d", 6, 3, groups=3), (8, 8, 4), "invalid-shape", "3 groups do not divide the 4 input channels", "1 and 2"),
+    misfit(make("conv2d", 6, 3), (8, 8, None), "open-dimension", "the number of input channels must be a known number"),
+    misfit(make("conv2d", 6, 3), (8, 8, T), "open-dimension", "but it is `T`"),
+    misfit(make("max_pooling2d", 3), (2, 2, 4), "invalid-shape", "3x3 does not fit into 2x2", "make `pool_size` smaller"),
+    misfit(make("max_pooling1d"), (8, 8, 4), "wrong-rank", "`max_pooling1d` takes 1-D data", "`max_pooling2d`"),
+    misfit(make("global_average_pooling2d"), (512,), "wrong-rank", "takes 2-D data with channels"),
+    misfit(make("conv2d_transpose", 4, 2, 3, "same", 0), (5, 5, 1), "invalid-shape", "must be at least 1"),
+    misfit(make("dense", 8), (), "wrong-rank", "at least one axis"),
+    misfit(make("dense", 8), (4, None), "open-dimension", "the last axis of the input of `dense`"),
+    misfit(make("batch_normalization", axis=3), (4, 5), "invalid-shape", "there is no axis 3"),
+    misfit(make("batch_normalization", axis=0), (4, 5), "invalid-shape", "axis 0 is the batch", keras=False),
+    misfit(make("batch_normalization"), (4, None), "open-dimension", "the length of the normalised axis"),
+    misfit(make("group_normalization", 32), (8, 8, 48), "invalid-shape", "32 groups do not divide the 48 channels", "24 do"),
+    misfit(make("reshape", (5, 5)), (4, 6), "invalid-shape", "4x6 has 24 values, and 5x5 has 25"),
+    misfit(make("reshape", (5, -1)), (4, 6), "invalid-shape", "24 values, which 5 does not divide"),
+    misfit(make("permute", (2, 1)), (4, 5, 6), "wrong-rank", "`dims` orders 2 axes"),
+    misfit(make("repeat_vector", 3), (4, 5), "wrong-rank", "takes one axis", "add `flatten`"),
+    misfit(make("cropping2d", 2), (4, 8, 1), "invalid-shape", "nothing is left of 4x8"),
+    misfit(make("prelu", shared_axes=(3,)), (4, 5), "invalid-shape", "no axis 3"),
+    misfit(make("glu"), (5,), "invalid-shape", "5 is odd"),
+    misfit(make("add"), [(8, 8, 4), (8, 8, 6)], "shape-mismatch", "they are 8x8x4 and 8x8x6", "`conv(4, 1x1)`"),
+    misfit(make("add"), [(8, 4), (8, 6)], "shape-mismatch", "they are 8x4 and 8x6", "`conv(4, 1)`"),
+    misfit(make("add"), [(4,), (6,)], "shape-mismatch", "they are 4 and 6", "`dense(4)`"),
+    misfit(make("add"), [(4, 4, 8), (8, 8, 4)], "shape-mismatch", "", "bring 8x8x4 to 4x4x8 with `conv(8, 1x1, s2)`"),
+    misfit(make("add"), [(7, 7, 8), (5, 5, 8)], "shape-mismatch", "", "the same strides, and `same` padding"),
+    misfit(make("add"), [(T, 8), (9, 8)], "shape-mismatch", "they are (T, 8) and 9x8", keras=False),
+    misfit(make("concatenate"), [(8, 8, 4), (4, 4, 6)], "shape-mismatch", "agree on all other axes", "a stride of 2"),
+    misfit(make("concatenate"), [(8, 4), (8,)], "shape-mismatch", "8x4 and 8"),
+    misfit(make("dot", axes=1), [(8, 4), (6, 4)], "shape-mismatch", "needs axes of one length"),
+    misfit(make("dot", axes=0), [(8,), (8,)], "invalid-shape", "axis 0 is the batch", argument="axes"),
+    misfit(make("lstm", 8), (8, 8, 3), "wrong-rank", "takes a sequence"),
+    misfit(make("lstm", 8), (4, None), "open-dimension", "the number of input features"),
+    misfit(make("gru", 8, unroll=True), (None, 3), "open-dimension", "`unroll` needs a known number of steps"),
+    misfit(make("lstm", 8), [(4, 3), (8,)], "invalid-shape", "takes 2 initial states, not 1", states=1),
+    misfit(make("gru", 8), [(4, 3), (6,)], "shape-mismatch", "of 8 units is needed", "`dense(8)`", states=1),
+    misfit(make("multi_head_attention", 2, 4), (8,), "wrong-rank", "needs positions x features"),
+    misfit(make("multi_head_attention", 2, 4), [(4, 8), (5, 8), (6, 8)], "shape-mismatch", "a key for each value"),
+    misfit(make("attention"), [(4, 8), (5, 6)], "shape-mismatch", "a key of one width", "`dense(6)`"),
+    misfit(make("dropout", 0.2, (1, 4)), (8, 4), "invalid-shape", "`noise_shape` has 2 axes", keras=False),
+]  # fmt: skip
+
+
+def apply_rules(case: Misfit) -> None:
+    types = tuple(map(TensorType, case.inputs))
+    tensors, states = types[: len(types) - case.states], types[len(types) - case.states :]
+    case.layer.output(*tensors, **({"initial_state": states} if states else {}))
+    list(case.layer.weights(*tensors))
+
+
+@pytest.mark.parametrize("case", MISFITS, ids=str)
+def test_misfit(case: Misfit) -> None:
+    with pytest.raises(RuleError) as caught:
+        apply_rules(case)
+    fault = caught.value
+    assert (fault.code, case.says in fault.message, case.help in fault.help) == (case.code, True, True), (
+        fault.message,
+        fault.help,
+    )
+    assert fault.message[:1] != fault.message[:1].upper() or not fault.message[0].isalpha()
+    assert not fault.message.endswith(".")
+    if case.argument:
+        assert fault.argument == case.argument
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("case", [case for case in MISFITS if case.keras], ids=str)
+def test_keras_refuses_the_input_too(case: Misfit) -> None:
+    import keras
+    import numpy as np
+
+    shapes = [[d if isinstance(d, int) else None for d in shape] for shape in case.inputs]
+    function = not hasattr(case.layer.keras, "support")
+    real = symbol(case.layer) if function else reference(case.layer)
+    with pytest.raises(Exception):  # noqa: B017 - Keras raises many kinds, the backend others
+        call(case.layer, real, [keras.Input(shape) for shape in shapes], case.states)
+        arrays = [np.ones([2, *(7 if d is None else d for d in shape)], "float32") for shape in shapes]
+        call(case.layer, real, arrays, case.states)
