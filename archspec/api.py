@@ -122,7 +122,13 @@ class Architecture:
         """Return the network as a Keras model. Needs TensorFlow: `pip install 'archspec-nn[tensorflow]'`."""
         from archspec.backends.keras_build import build
 
-        return build(self._checked)
+        try:
+            return build(self._checked)
+        except ModuleNotFoundError as error:
+            if error.name not in ("keras", "tensorflow"):
+                raise
+            message = "a Keras model needs Keras and TensorFlow: pip install 'archspec-nn[tensorflow]'"
+            raise ModuleNotFoundError(message, name=error.name) from error
 
     def to_dot(self, depth: int | None = None) -> str:
         """Return the diagram in Graphviz's language; with `depth`, a block deeper than that is one box."""

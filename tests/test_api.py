@@ -1,6 +1,7 @@
 """The Python API."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +105,12 @@ def test_to_keras() -> None:
     model = net.to_keras()
     assert model.count_params() == net.params
     assert model.output_shape == net.outputs[0].shape
+
+
+def test_to_keras_without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    with pytest.raises(ModuleNotFoundError, match=r"archspec-nn\[tensorflow\]"):
+        archspec.loads(NET).to_keras()
 
 
 def test_notebook_display() -> None:

@@ -78,6 +78,9 @@ def bind(
             left.append(argument)
 
     free = [p for p in signature.parameters if p.name not in bound and p.positional]
+    if len(left) > 1 and [p for p in free if p.gathers]:
+        span = left[0].span.to(left[-1].span)
+        left = [ast.Argument(ast.TupleExpr(tuple(a.value for a in left), span=span), span=span)]
     for argument, parameter in zip(left, free, strict=False):
         put(parameter, argument)
     if len(left) > len(free):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_origin
 
 from archspec.ir.definition import NamePattern
 from archspec.ir.definition import Parameter as DefinedParameter
@@ -33,6 +33,8 @@ class Parameter:
     positional: bool = True
     #: How it is shown, where that is not its name: `(r3, c3)`.
     shown: str = ""
+    #: Whether several arguments by position are the items of one: `reshape(7, 7, 512)`.
+    gathers: bool = False
 
     def spelt(self, token: str) -> Any:
         """Return the value that `token` spells for this parameter, or `_NO` (see `spells`)."""
@@ -71,10 +73,11 @@ class Signature:
 @cache
 def of_part(part: type[Part], name: str) -> Signature:
     """Return the signature of a layer or word."""
-    return Signature(name, tuple(_field_parameter(field, info) for field, info in part.model_fields.items()))
+    fields = part.model_fields
+    return Signature(name, tuple(_field_parameter(field, info, len(fields) == 1) for field, info in fields.items()))
 
 
-def _field_parameter(name: str, info: Any) -> Parameter:
+def _field_parameter(name: str, info: Any, alone: bool) -> Parameter:
     metadata = info.metadata
     patterns = tuple(m for m in metadata if isinstance(m, Pattern))
     categories = [m for m in _all_metadata(info) if isinstance(m, Category)]
@@ -91,6 +94,7 @@ def _field_parameter(name: str, info: Any) -> Parameter:
         categories=tuple(c.name for c in categories),
         required=info.is_required(),
         default="" if info.is_required() else show_argument(info.get_default()),
+        gathers=alone and get_origin(info.annotation) is tuple,
     )
 
 

@@ -20,7 +20,7 @@ class Config(Part):
     """Base of everything that is given to a layer by a word. `category` says where the word may stand."""
 
     category: ClassVar[str]
-    #: Whether the bare word is complete: `l2` is, with Keras's default factor.
+    #: Whether the bare word is complete: `l2` is, with Keras's default factor; `constant` is not.
     bare: ClassVar[bool] = True
 
     @classmethod
@@ -51,6 +51,8 @@ class OneOf:
         if isinstance(value, dict) and value.get("word") in members:
             return members[value["word"]].model_validate({k: v for k, v in value.items() if k != "word"}, strict=False)
         if isinstance(value, str) and value in members:
+            if not members[value].bare:
+                raise PydanticCustomError("bare_word", "needs the arguments of `{value}`", {"value": value})
             return members[value].names[0]
         raise PydanticCustomError(
             "unknown_word", "unknown {category} `{value}`", {"category": self.category, "value": str(value)}

@@ -33,8 +33,9 @@ class Constant(Config):
     category = "initializer"
     names = ("constant",)
     keras = Construct("keras.initializers.Constant", positional=("value",))
+    bare = False
 
-    value: float = 0.0
+    value: float
 
 
 class RandomNormal(Config):

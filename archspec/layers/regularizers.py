@@ -39,6 +39,7 @@ class L1L2(Config):
     category = "regularizer"
     names = ("l1_l2",)
     keras = Construct("keras.regularizers.L1L2")
+    bare = False
 
     l1: NonNegativeFloat = 0.0
     l2: NonNegativeFloat = 0.0

@@ -78,6 +78,10 @@ SNIPPETS = {
         "input a: 4\ninput b: 4\nsubtract(a, b) -> square -> distance(2) -> sqrt"
     ),
     "block named like the model": "block snippet(n) { dense(n) }\ninput 4\nsnippet(3) -> snippet(2)",
+    "block with a counting loop": "block stack(n) { for i in 0..n { dense(4 + i) -> if i > 0 { relu } } }\ninput 5\nstack(3)",
+    "block that names by index": (
+        "block ladder(n) { for i in 0..n { dense(4) as steps[i] }\nfor i in 0..n { add(steps[i], _) -> bn } }\ninput 4\nladder(3)"
+    ),
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

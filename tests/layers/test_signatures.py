@@ -56,7 +56,7 @@ def plain(value: Any, words: str | None, layer: type[Layer]) -> Any:
 
 
 def test_every_layer_says_what_it_is() -> None:
-    for layer in registry.all_layers():
+    for layer in LAYERS:
         assert layer.__doc__ and "```arch\n" in layer.__doc__, layer.__name__
         assert (layer.rank is not None) >= bool(layer.family), layer.__name__
         assert layer.category, layer.__name__

@@ -17,12 +17,17 @@ NO_WORD = {
     "threshold": "has required arguments, and no layer takes them",
     "glu": "halves the channels, which Keras's layers do not see",
 }
+#: Arguments that a word needs and Keras does not.
+REQUIRED = {
+    "leaky_relu": ("negative_slope",),  # the layer's default is not that of the bare word
+    "constant": ("value",),  # Keras refuses the bare word
+}
 CONFIGS = [
     (category, config)
     for category in ("activation", "constraint", "initializer", "regularizer")
     for config in dict.fromkeys(registry.words(category).values())
 ]
-#: Axes of a kernel are a matter of expert initialisation: newer than the oldest Keras we support.
+#: Arguments newer than the oldest Keras we support.
 LEFT_OUT = {"input_axes", "output_axes"}
 
 
@@ -45,6 +50,12 @@ def test_a_leaky_relu_with_arguments_always_says_its_slope() -> None:
     assert word("activation", "leaky_relu", negative_slope=0.3).arguments() == {"negative_slope": 0.3}
 
 
+@pytest.mark.parametrize(("field", "name"), [("kernel_initializer", "constant"), ("kernel_regularizer", "l1_l2")])
+def test_a_word_that_needs_its_arguments_is_refused_without(field: str, name: str) -> None:
+    with pytest.raises(ValidationError, match=f"needs the arguments of `{name}`"):
+        make("dense", 3, **{field: name})
+
+
 def test_a_word_of_another_category_is_refused() -> None:
     with pytest.raises(ValidationError, match="takes regularizer words"):
         make("dense", 3, kernel_regularizer=word("initializer", "zeros"))
@@ -56,6 +67,8 @@ def test_keras_knows_the_word(category: str, config: type[Config]) -> None:
     import keras
 
     module = getattr(keras, f"{category}s")
+    if not config.bare:
+        return
     found = module.get(config.names[0])
     assert found is not None
     if category == "activation":
@@ -71,8 +84,9 @@ def test_keras_knows_the_word(category: str, config: type[Config]) -> None:
 def test_arguments_are_those_of_keras(category: str, config: type[Config]) -> None:
     theirs = {k: v for k, v in keras_parameters(config).items() if k not in LEFT_OUT}
     ours = {name: field.get_default() for name, field in config.model_fields.items()}
-    if config.names[0] == "leaky_relu":
-        theirs["negative_slope"] = ours["negative_slope"]
+    for name in REQUIRED.get(config.names[0], ()):
+        assert config.model_fields[name].is_required()
+        theirs[name] = ours[name]
     assert ours == theirs
     if config.keras.positional:
         assert list(theirs)[: len(config.keras.positional)] == list(config.keras.positional)

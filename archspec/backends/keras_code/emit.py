@@ -247,8 +247,6 @@ class _Class:
         for name, shape in shapes.items():
             lines.add(f"{name} = keras.KerasTensor({shape})")
         flow = Flow(self.variant, MIRROR, lines, variables, self.attributes, inputs, tensors, self.imports, taken=taken)
-        if self.variant.uses_training:
-            lines.lines.insert(0, Line(0, "training = None", "training"))
         flow.walk(self.variant.definition.body)
         _declare(lines, flow)
         return lines.finish(), True

@@ -280,7 +280,7 @@ class Flow:
             refs = [self.tensor(ref) for ref in keyword.tensors]
             texts.append(f"{naming.variable(keyword.parameter) if block else keyword.parameter}={refs[0] if len(refs) == 1 else '[' + ', '.join(refs) + ']'}")
         trains = block.uses_training if block else self.variant.layer_class(call).uses_training
-        return [*texts, "training=training"] if trains and not self.mode.inline else texts
+        return [*texts, "training=training"] if trains and self.mode is CALL else texts
 
     def call(self, call: CallOp, named: NameOp | None = None, inputs: list[str] | None = None) -> None:
         declared = call
@@ -436,6 +436,11 @@ class Flow:
             items = self._sample(op.iterable.operands[0])
             index = self._bind(op.pattern.items[0], 0)
             left = self._bind(op.pattern.items[1], items[0] if isinstance(items, (list, tuple)) and items else 0)
+        elif isinstance(pattern := op.pattern, NamePattern) and isinstance(op.iterable, Operation) and _from_zero(op.iterable):
+            enumerated = False
+            op = op.model_copy(update={"iterable": op.iterable.operands[1], "counted": True})
+            iterable = self.printer.print(op.iterable)
+            index = left = self._bind(pattern, 0)
         else:
             enumerated = False
             iterable = self.printer.iterable(op.iterable)
@@ -514,7 +519,7 @@ class Flow:
         self.taken -= set(names)
         if loop.reads or loop.reads_index:
             names.insert(0, f"({loop.index}, {loop.left})" if loop.enumerated else loop.left)
-            lists.insert(0, f"range({loop.iterable})" if op.counted else f"enumerate({loop.iterable})" if loop.enumerated else loop.iterable)
+            lists.insert(0, f"range({loop.iterable})" if loop.op.counted else f"enumerate({loop.iterable})" if loop.enumerated else loop.iterable)
         if len(names) == 1:
             self.lines.add(f"for {names[0]} in {lists[0]}:")
         else:
@@ -536,6 +541,12 @@ class _Loop:
     enumerated: bool
     reads: bool = False
     reads_index: bool = False
+
+
+def _from_zero(iterable: Operation) -> bool:
+    """Tell whether a loop goes through `0..n`: its items are then its positions."""
+    first = iterable.operands[0]
+    return iterable.function == ".." and isinstance(first, Const) and first.value == 0
 
 
 def _bare(left: str) -> str:
