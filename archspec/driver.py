@@ -105,7 +105,18 @@ def compile_source(
             check_expectations(graph, figures, diagnostics)
     except RecursionError:
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
-    return Compiled(source, graph, figures, tuple(diagnostics.items), loader.sources)
+    return Compiled(source, graph, figures, _in_order(diagnostics.items, loader.sources), loader.sources)
+
+
+def _in_order(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
+    """Sort by place, file after file, so that a person can work through them; those without a place come first."""
+    files = {name: number for number, name in enumerate(sources)}
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
+        span = diagnostic.span
+        return (files.get(span.file, len(files)), span.line, span.column) if span else (-1, 0, 0)
+
+    return tuple(sorted(diagnostics, key=place))
 
 
 def _shown(path: Path) -> str:

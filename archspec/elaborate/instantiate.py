@@ -161,8 +161,10 @@ class Instantiator:
             try:
                 self._op(op, instance)
             except Fault:
-                instance.builder.current = None
                 instance.faulty = True
+                # What changes no tensor leaves the current one as it is.
+                if not isinstance(op, LetOp | ExpectOp | SharedOp):
+                    instance.builder.current = None
 
     def _op(self, op: Op, instance: Instance) -> None:
         builder = instance.builder
@@ -354,7 +356,9 @@ class Instantiator:
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
-    def _call(self, op: CallOp, instance: Instance, inputs: list[int] | None = None) -> None:
+    def _call(
+        self, op: CallOp, instance: Instance, inputs: list[int] | None = None, branches: tuple[Span, ...] = ()
+    ) -> None:
         if inputs is None:
             inputs = self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
         declared = None
@@ -376,7 +380,7 @@ class Instantiator:
         if op.target == "block":
             self._block(op, arguments, inputs, keywords, instance, declared)
         else:
-            self._layer(op, arguments, inputs, keywords, instance, declared)
+            self._layer(op, arguments, inputs, keywords, instance, declared, branches)
 
     def _hold_to_first_use(self, declared: CallOp, made: Any, instance: Instance) -> None:
         """Report a use of a shared step that would need weights other than those its first use made."""
@@ -417,6 +421,7 @@ class Instantiator:
         keywords: list[tuple[str, list[int]]],
         instance: Instance,
         declared: CallOp | None,
+        branches: tuple[Span, ...],
     ) -> None:
         builder = instance.builder
         types = builder.types_of(inputs)
@@ -430,7 +435,7 @@ class Instantiator:
                 self._report(code, message, place, instance, help=fault.help)
             raise Fault from None
         self._check_count(layer, op, len(inputs), span, instance)
-        outputs = self._rules(layer, op, types, keywords, inputs, instance, span)
+        outputs = self._rules(layer, op, types, keywords, inputs, instance, span, branches)
         if declared is not None:
             self._hold_to_first_use(declared, (layer, tuple(layer.weights(*types))), instance)
         self._spend(1, span, instance, nodes=1)
@@ -486,6 +491,7 @@ class Instantiator:
         inputs: list[int],
         instance: Instance,
         span: Span,
+        branches: tuple[Span, ...],
     ) -> tuple[TensorType, ...]:
         """Return the output types that a layer's own rules give, after checking that its weights have shapes."""
         given = {name: instance.builder.types_of(values) for name, values in keywords}
@@ -495,14 +501,20 @@ class Instantiator:
                 pass
         except RuleError as error:
             at = next((a.span for a in op.arguments if a.parameter == error.argument and a.span), span)
-            labels = self._input_labels(inputs, instance, op) if error.code == "shape-mismatch" else []
+            labels = self._input_labels(inputs, branches, instance, op) if error.code == "shape-mismatch" else []
             self._report(error.code, error.message, at, instance, help=error.help, labels=labels)
             raise Fault from None
         return output if isinstance(output, tuple) else (output,)
 
-    def _input_labels(self, inputs: list[int], instance: Instance, op: CallOp) -> list[Label]:
-        """Say of each tensor that is merged where it was made and what shape it has."""
+    def _input_labels(
+        self, inputs: list[int], branches: tuple[Span, ...], instance: Instance, op: CallOp
+    ) -> list[Label]:
+        """Say of each tensor that is merged where it comes from and what shape it has."""
         builder = instance.builder
+        if branches:
+            return [
+                Label(span, f"this is {builder.types[value]}") for value, span in zip(inputs, branches, strict=True)
+            ]
         made = {port.value: node.span for node in builder.nodes for port in node.outputs}
         return [Label(made[value], f"this is {builder.types[value]}") for value in inputs if value in made and made[value] != op.span]
 
@@ -604,7 +616,7 @@ class Instantiator:
                 ends.append(self._single(span, instance))
         if faulty:
             raise Fault
-        self._call(op.merge, instance, ends)
+        self._call(op.merge, instance, ends, op.spans)
 
     # --- values ----------------------------------------------------------------------------------------------------
 

@@ -160,7 +160,7 @@ class Resolver:
     def parameters(self, parameters: tuple[ast.Parameter, ...], tensors: frozenset[str]) -> tuple[Parameter, ...]:
         resolved = []
         for parameter in parameters:
-            default = None if parameter.default is None else self.default(parameter.default)
+            default = None if parameter.default is None else self.expr_or_poison(parameter.default)
             pattern = self.pattern(parameter.pattern)
             made = Parameter(
                 pattern=pattern, default=default, spellings=tuple(s.text for s in parameter.spellings), span=parameter.span
@@ -170,7 +170,8 @@ class Resolver:
             resolved.append(made.model_copy(update={"tensor": made.name in tensors}))
         return tuple(resolved)
 
-    def default(self, expr: ast.Expr) -> Expr:
+    def expr_or_poison(self, expr: ast.Expr) -> Expr:
+        """Resolve an expression whose faults must not keep what it belongs to from being known."""
         try:
             return self.expr(expr)
         except Unresolved:
@@ -219,7 +220,9 @@ class Resolver:
         try:
             yield from self._statement(statement)
         except Unresolved:
-            yield ErrorOp()
+            # A faulty expectation changes no tensor.
+            if not isinstance(statement, ast.Expect):
+                yield ErrorOp()
 
     def _statement(self, statement: ast.Statement) -> Iterator[Op]:
         match statement:
@@ -231,7 +234,7 @@ class Resolver:
             case ast.Output():
                 yield OutputOp(tensors=tuple(self.tensor(t) for t in statement.tensors), span=statement.span)
             case ast.Let():
-                value = self.expr(statement.value)
+                value = self.expr_or_poison(statement.value)
                 yield LetOp(pattern=self._bind_pattern(statement.pattern), value=value, span=statement.span)
             case ast.Shared():
                 yield self.shared(statement)
@@ -282,14 +285,17 @@ class Resolver:
         if not isinstance(statement.step, ast.Call):
             self.diagnostics.error("not-shareable", "only one layer or block can be shared", statement.step.span)
             raise Unresolved
+        self._declare(name.text, "shared", name.span, fresh=True)
+        self.scope.shared[name.text] = None
         ops = list(self.step(statement.step))
+        if any(isinstance(op, ErrorOp) for op in ops):
+            raise Unresolved
         # What a block captures comes by keyword too, but nobody wrote it.
         if len(ops) != 1 or not isinstance(ops[0], CallOp) or ops[0].inputs is not None or any(k.span for k in ops[0].keywords):
             self.diagnostics.error("not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span)
             raise Unresolved
         # The step bears the name it is given, and so leaves its number to others.
         self.scope.release(_step_name(statement.step), ops[0].site)
-        self._declare(name.text, "shared", name.span, fresh=True)
         call = ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
         self.scope.shared[name.text] = call
         return SharedOp(call=call, span=statement.span)
@@ -326,6 +332,12 @@ class Resolver:
     # --- steps -----------------------------------------------------------------------------------------------------
 
     def step(self, step: ast.Step) -> Iterator[Op]:
+        try:
+            yield from self._step(step)
+        except Unresolved:
+            yield ErrorOp()
+
+    def _step(self, step: ast.Step) -> Iterator[Op]:
         match step:
             case ast.Call():
                 yield from self.call(step)
@@ -335,19 +347,19 @@ class Resolver:
                 for inner in step.flow.steps:
                     yield from self.step(inner)
             case ast.If():
-                test = self.expr(step.test)
+                test = self.expr_or_poison(step.test)
                 then = self.body(step.then)
                 yield IfOp(test=test, then=then, orelse=self.body(step.orelse) if step.orelse else (), span=step.span)
             case ast.For():
-                iterable = self.expr(step.iterable)
+                iterable = self.expr_or_poison(step.iterable)
                 pattern = self._bind_pattern(step.pattern)
                 yield RepeatOp(pattern=pattern, iterable=iterable, counted=False, body=self._loop(step.body), span=step.span)
             case ast.Repeat():
-                count = self.expr(step.count)
+                count = self.expr_or_poison(step.count)
                 index = self._bind_pattern(step.index) if step.index else None
                 yield RepeatOp(pattern=index, iterable=count, counted=True, body=self._loop(step.body), span=step.span)
             case ast.Times():
-                count = self.expr(step.count)
+                count = self.expr_or_poison(step.count)
                 self._loops += 1
                 body = tuple(self.step(step.step))
                 self._loops -= 1
@@ -534,6 +546,8 @@ class Resolver:
                 help="" if inputs else "branches go to a merge: `add`, `concat`, `multiply`, …",
             )
             raise Unresolved
+        # A fault of the merge is shown at its name: the branches are labelled by themselves.
+        made = made.model_copy(update={"span": call.name.span})
         return BranchesOp(
             branches=tuple(self.body(branch) for branch in call.branches),
             spans=tuple(branch.span for branch in call.branches),
@@ -554,8 +568,7 @@ class Resolver:
 
     def use_shared(self, call: ast.Call, name: str) -> Op:
         self._no_branches(call, name)
-        declared = self._shared_call(name)
-        if declared is None:
+        if name not in self.scope.shared:
             self.diagnostics.error(
                 "shared-outside",
                 f"`{name}` is shared by an enclosing definition",
@@ -563,11 +576,10 @@ class Resolver:
                 help="a block's weights are its own: use the shared step outside the block, or declare it inside",
             )
             raise Unresolved
+        if (declared := self.scope.shared[name]) is None:
+            raise Unresolved
         inputs = [ref for argument in call.arguments or () for ref in self.maybe_tensors(argument.value) or (self.tensor(argument.value),)]
         return CallOp(site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span)
-
-    def _shared_call(self, name: str) -> CallOp | None:
-        return self.scope.shared.get(name)
 
     def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
         self._no_branches(call, name)

@@ -25,7 +25,8 @@ class Scope:
     names: dict[str, Kind] = field(default_factory=dict)
     captured: dict[str, Kind] = field(default_factory=dict)
     blocks: dict[str, ast.Block] = field(default_factory=dict)
-    shared: dict[str, CallOp] = field(default_factory=dict)
+    #: The shared steps; None for one that could not be resolved.
+    shared: dict[str, CallOp | None] = field(default_factory=dict)
     #: How often each step name is written in the definition, so that a name used once needs no number.
     written: Counter[str] = field(default_factory=Counter)
     _sites: Counter[str] = field(default_factory=Counter)

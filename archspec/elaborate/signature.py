@@ -93,9 +93,15 @@ def _field_parameter(name: str, info: Any, alone: bool) -> Parameter:
         bare=tuple(c.name for c in categories if c.bare),
         categories=tuple(c.name for c in categories),
         required=info.is_required(),
-        default="" if info.is_required() else show_argument(info.get_default()),
+        default="" if info.is_required() else _show_field_default(info.get_default()),
         gathers=alone and get_origin(info.annotation) is tuple,
     )
+
+
+def _show_field_default(value: Any) -> str:
+    # One number says the same for all axes.
+    equal = isinstance(value, tuple) and value and all(isinstance(v, int) and v == value[0] for v in value)
+    return show_argument(value[0] if equal else value)
 
 
 def _all_metadata(info: Any) -> list[Any]:

@@ -60,7 +60,7 @@ class BatchNormalization(AlongAxis):
 
     kind = "BatchNormalization"
     names = ("batch_normalization", "bn", "batch_norm")
-    keras = Construct("keras.layers.BatchNormalization")
+    keras = Construct("keras.layers.BatchNormalization", at_call=("training",))
     uses_training = True
 
     axis: int = -1
@@ -79,6 +79,8 @@ class BatchNormalization(AlongAxis):
     renorm: bool = False
     renorm_momentum: float = 0.99
     synchronized: bool = False
+    #: False holds it in inference mode for ever, true in training mode; none follows the call, as usual.
+    training: bool | None = None
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         shape = _lengths(self.axis, x)

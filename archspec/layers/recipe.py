@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +13,14 @@ class Construct:
 
     `positional` names the arguments that an expert writes without their keyword, in Keras's order. `rename` maps ours
     to Keras's where they differ. `support` names a file of `layers/support/` that defines the symbol where Keras has
-    none.
+    none. `at_call` names the arguments that Keras takes when the layer is called, not when it is made.
     """
 
     symbol: str
     positional: tuple[str, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
     support: str | None = None
+    at_call: tuple[str, ...] = ()
 
     def keyword(self, argument: str) -> str:
         """Return Keras's name of our `argument`."""
@@ -32,6 +34,8 @@ class Function:
     symbol: str
     positional: tuple[str, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
+    #: A function takes all its arguments in one go.
+    at_call: ClassVar[tuple[str, ...]] = ()
 
     def keyword(self, argument: str) -> str:
         """Return Keras's name of our `argument`."""

@@ -387,7 +387,7 @@ class UpSampling2D(UpSampling):
 
     ```arch
     input 16x16x64
-    upsample(2, bilinear)
+    up_sampling2d(2, bilinear)
     ```
     ```python
     keras.layers.UpSampling2D(2, interpolation="bilinear")

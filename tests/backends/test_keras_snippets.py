@@ -82,6 +82,7 @@ SNIPPETS = {
     "block that names by index": (
         "block ladder(n) { for i in 0..n { dense(4) as steps[i] }\nfor i in 0..n { add(steps[i], _) -> bn } }\ninput 4\nladder(3)"
     ),
+    "normalisation held in inference": "block b { dense(4) -> bn(training=false) -> relu }\ninput 4\nb -> bn(training=false) -> dense(2)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

@@ -36,7 +36,7 @@ LAYERS = [layer for layer in registry.all_layers() if isinstance(layer.keras, Co
 def test_arguments_are_those_of_keras(layer: type[Layer]) -> None:
     given = keras_parameters(layer)
     theirs = {k: v for k, v in given.items() if k not in LEFT_OUT and f"{layer.kind}.{k}" not in LEFT_OUT}
-    ours = {layer.keras.keyword(name): field for name, field in layer.model_fields.items()}
+    ours = {layer.keras.keyword(n): field for n, field in layer.model_fields.items() if n not in layer.keras.at_call}
     assert list(ours) == list(theirs)
     for name, field in ours.items():
         words = next((m.category for m in field.metadata if isinstance(m, OneOf)), None)
@@ -61,17 +61,6 @@ def test_every_layer_says_what_it_is() -> None:
         assert (layer.rank is not None) >= bool(layer.family), layer.__name__
         assert layer.category, layer.__name__
         assert layer.names[0].islower(), layer.__name__
-
-
-@pytest.mark.keras
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.kind)
-def test_the_keras_source_in_the_docstring_runs(layer: type[Layer]) -> None:
-    import keras
-
-    if layer.keras.support:
-        return
-    source = (layer.__doc__ or "").split("```python\n")[1].split("```")[0]
-    assert type(eval(source.strip(), {"keras": keras})).__name__ == layer.kind
 
 
 def test_importing_the_layers_imports_no_framework() -> None:

@@ -70,7 +70,8 @@ class _Builder:
         else:
             if name not in self.layers:
                 self.layers[name] = make(layer, name=name)
-            result = _call(self.layers[name], layer, inputs, given)
+            called = {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
+            result = _call(self.layers[name], layer, inputs, given | called)
         return list(result) if isinstance(result, (list, tuple)) else [result]
 
 
@@ -92,7 +93,11 @@ def make(part: Part, **extra: Any) -> Any:
 
 def arguments(part: Part) -> dict[str, Any]:
     """Return the keyword arguments that differ from Keras's defaults."""
-    return {part.keras.keyword(name): make(value) if isinstance(value, Part) else value for name, value in part.arguments().items()}
+    return {
+        part.keras.keyword(name): make(value) if isinstance(value, Part) else value
+        for name, value in part.arguments().items()
+        if name not in part.keras.at_call
+    }
 
 
 def resolve(recipe: Recipe) -> Any:

@@ -245,13 +245,14 @@ class Flow:
             names = parameter_names(block)
             return block.class_name, [*texts, *(f"{names[k]}={text}" for k, text in given.items()), name]
         kind = self.variant.layer_class(call)
-        sample = self.variant.layers.get(call.site)
-        given = {}
-        for argument in call.arguments:
-            text = self._argument(kind, sample, argument.parameter, argument.value)
-            if text is not None:
-                given[argument.parameter] = text
+        given = {n: t for n, t in self._arguments(call, kind).items() if n not in kind.keras.at_call}
         return symbol(kind.keras), call_arguments(kind.keras, given, name)
+
+    def _arguments(self, call: CallOp, kind: type[Layer]) -> dict[str, str]:
+        """Return the text of each of a layer's arguments that differs from Keras's default."""
+        sample = self.variant.layers.get(call.site)
+        texts = {a.parameter: self._argument(kind, sample, a.parameter, a.value) for a in call.arguments}
+        return {name: text for name, text in texts.items() if text is not None}
 
     def _argument(self, kind: type[Layer], sample: Layer | None, name: str, expr: Expr) -> str | None:
         """Return the text of a layer's argument, or None where it is Keras's default."""
@@ -279,7 +280,11 @@ class Flow:
         for keyword in call.keywords:
             refs = [self.tensor(ref) for ref in keyword.tensors]
             texts.append(f"{naming.variable(keyword.parameter) if block else keyword.parameter}={refs[0] if len(refs) == 1 else '[' + ', '.join(refs) + ']'}")
-        trains = block.uses_training if block else self.variant.layer_class(call).uses_training
+        if block is None:
+            kind = self.variant.layer_class(call)
+            given = {n: t for n, t in self._arguments(call, kind).items() if n in kind.keras.at_call}
+            texts += [f"{kind.keras.keyword(name)}={text}" for name, text in given.items()]
+        trains = block.uses_training if block else kind.uses_training and "training" not in given
         return [*texts, "training=training"] if trains and self.mode is CALL else texts
 
     def call(self, call: CallOp, named: NameOp | None = None, inputs: list[str] | None = None) -> None:
@@ -304,9 +309,8 @@ class Flow:
         elif results > 1:
             after = "[0]"
         if self._is_function(declared):
-            kind, sample = self.variant.layer_class(declared), self.variant.layers.get(declared.site)
-            texts = {a.parameter: self._argument(kind, sample, a.parameter, a.value) for a in declared.arguments}
-            shown = {name: text for name, text in texts.items() if text is not None}
+            kind = self.variant.layer_class(declared)
+            shown = self._arguments(declared, kind)
             self.lines.call(before, symbol(kind.keras), [*given, *call_arguments(kind.keras, shown)], after)
         elif self.mode.inline and call.target != "shared":
             function, arguments = self.construction(call)
