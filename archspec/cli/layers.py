@@ -101,7 +101,7 @@ def _family(family: Family) -> Iterator[str]:
     stands = ", ".join(f"{layer.names[0]} for {rank}-D data" for rank, layer in family.members)
     yield f"{family.name} stands for {stands}"
     yield ""
-    layer = family.for_rank(2) or family.members[0][1]
+    layer = family.typical
     yield from _part(layer, _names(layer))
 
 

@@ -102,6 +102,6 @@ def layer_of(letter: Letter) -> type[Part]:
     """Return the layer of a letter, of any rank: they share their arguments."""
     found = registry.find_layer(letter.layer)
     if isinstance(found, Family):
-        return dict(found.members)[2]
+        return found.typical
     assert found is not None, letter.layer
     return found

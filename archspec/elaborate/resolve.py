@@ -506,7 +506,7 @@ class Resolver:
         )
 
     def layer(self, call: ast.Call, name: str, found: type[Layer] | Family) -> Op:
-        layer = found if not isinstance(found, Family) else found.members[0][1]
+        layer = found if not isinstance(found, Family) else found.typical
         inputs: list[TensorRef] = []
         keywords: list[TensorArgument] = []
         rest: list[ast.Argument] = []

@@ -41,7 +41,9 @@ class MultiHeadAttention(Layer):
     names = ("multi_head_attention", "mha")
     category = "attention"
     takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"))
-    keras = Construct("keras.layers.MultiHeadAttention", positional=("num_heads", "key_dim"))
+    keras = Construct(
+        "keras.layers.MultiHeadAttention", positional=("num_heads", "key_dim"), at_call=("use_causal_mask",)
+    )
     uses_training = True
 
     num_heads: Annotated[PositiveInt, Short("heads")]
@@ -61,6 +63,7 @@ class MultiHeadAttention(Layer):
     bias_constraint: NamedConstraint = None
     use_gate: bool = False
     seed: int | None = None
+    use_causal_mask: Annotated[bool, Flag("causal", True)] = False
 
     @field_validator("output_shape", "attention_axes", mode="before")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, field_validator
 from pydantic_core import PydanticCustomError
@@ -59,8 +59,8 @@ class BatchNormalization(AlongAxis):
     """
 
     kind = "BatchNormalization"
-    names = ("batch_normalization", "bn", "batch_norm")
-    keras = Construct("keras.layers.BatchNormalization", at_call=("training",))
+    names: ClassVar[tuple[str, ...]] = ("batch_normalization", "bn", "batch_norm")
+    keras = Construct("keras.layers.BatchNormalization")
     uses_training = True
 
     axis: int = -1
@@ -79,8 +79,6 @@ class BatchNormalization(AlongAxis):
     renorm: bool = False
     renorm_momentum: float = 0.99
     synchronized: bool = False
-    #: False holds it in inference mode for ever, true in training mode; none follows the call, as usual.
-    training: bool | None = None
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         shape = _lengths(self.axis, x)
@@ -99,6 +97,27 @@ class BatchNormalization(AlongAxis):
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         # In inference the statistics are constants.
         return pointwise(x)
+
+
+class InferenceBatchNormalization(BatchNormalization):
+    """Batch normalisation that keeps to its moving statistics in training too; scale and offset are still learned.
+
+    Keras has no such layer: a subclass of `keras.layers.BatchNormalization` that is called with `training=False`, since a
+    functional model passes its own `training` to every layer.
+
+    ```arch
+    input 32x32x16
+    inference_bn
+    ```
+    ```python
+    InferenceBatchNormalization()
+    ```
+    """
+
+    kind = "InferenceBatchNormalization"
+    names = ("inference_batch_normalization", "inference_bn")
+    keras = Construct("InferenceBatchNormalization", support="inference_batch_normalization.py")
+    uses_training = False
 
 
 class LayerNormalization(AlongAxis):

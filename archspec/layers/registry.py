@@ -25,6 +25,11 @@ class Family:
     name: str
     members: tuple[tuple[int, type[Layer]], ...]
 
+    @property
+    def typical(self) -> type[Layer]:
+        """Return the member whose arguments a call is read by before its rank is known: the 2-D one, which has most."""
+        return self.for_rank(2) or self.members[0][1]
+
     def for_rank(self, rank: int) -> type[Layer] | None:
         return dict(self.members).get(rank)
 

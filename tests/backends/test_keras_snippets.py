@@ -82,7 +82,8 @@ SNIPPETS = {
     "block that names by index": (
         "block ladder(n) { for i in 0..n { dense(4) as steps[i] }\nfor i in 0..n { add(steps[i], _) -> bn } }\ninput 4\nladder(3)"
     ),
-    "normalisation held in inference": "block b { dense(4) -> bn(training=false) -> relu }\ninput 4\nb -> bn(training=false) -> dense(2)",
+    "normalisation held in inference": "block b { dense(4) -> inference_bn -> relu }\ninput 4\nb -> inference_bn -> dense(2)",
+    "causal attention": "input 6x8\nadd { | mha(2, 4, causal) | skip }\nlayer_norm -> mha(2, key_dim=4, use_causal_mask=true) -> dense(3)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

@@ -48,7 +48,7 @@ class Variant:
         if not isinstance(found, Family):
             return found
         ranks = [layer.rank for layer in self.layers.values() if layer.rank is not None]
-        return found.for_rank(ranks[0] if ranks else 2) or found.members[0][1]
+        return (found.for_rank(ranks[0]) if ranks else None) or found.typical
 
 
 def variants(graph: Graph) -> list[Variant]:

@@ -1,0 +1,12 @@
+# mypy: ignore-errors
+"""Batch normalisation that a model cannot switch to training mode."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="archspec")
+class InferenceBatchNormalization(keras.layers.BatchNormalization):
+    """Batch normalisation that always uses its moving statistics."""
+
+    def call(self, inputs, training=None, mask=None):
+        return super().call(inputs, training=False, mask=mask)
