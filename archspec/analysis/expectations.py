@@ -31,7 +31,7 @@ def check_expectations(graph: Graph, figures: Figures, diagnostics: Diagnostics)
                 "expectation-failed",
                 f"expected {expectation.metric} {expectation.comparison} {_show(wanted)}{where}, but it is {_show(found)}",
                 expectation.span,
-                label=f"{expectation.metric} is {_show(found)}",
+                label="" if found is None else f"{expectation.metric} is {_show(found)}",
             )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from archspec.diagnostics.suggest import did_you_mean
-from archspec.elaborate.signature import part_categories, show_argument
+from archspec.elaborate.signature import of_part, part_categories, show_argument
 from archspec.ir.expr import Word, show_value
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
+from archspec.layers.spatial import PerAxis
 from archspec.tensor import Sym
 
 
@@ -73,11 +74,21 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
         elif name is None:
             message = _lower(item["msg"])
         else:
-            message = f"`{name}` {_requirement(kind, context, item['msg'])}, but it is `{given}`"
+            per_axis = any(isinstance(m, PerAxis) for m in part.model_fields[name].metadata)
+            message = f"`{name}` {_requirement(kind, context, item['msg'], per_axis)}, but it is `{given}`"
             if kind in ("int_type", "int_from_float") and isinstance(item["input"], float):
                 help = "`//` divides and drops the rest"
+            elif isinstance(word := arguments.get(name), Word) and (taker := _taker(part, word)):
+                help = f"`{word}` goes with `{taker}`: give it by name, `{taker}=…`"
         faults.setdefault(name, (name, message, "invalid-argument"))
     return ArgumentFault(list(faults.values()), help)
+
+
+def _taker(part: type[Part], word: Word) -> str | None:
+    """Return the argument that takes a word, as opposed to the one it was given to."""
+    categories = registry.find_word(word.word)
+    takers = [p.name for p in of_part(part, part.names[0]).parameters if any(c in categories for c in p.bare)]
+    return takers[0] if len(takers) == 1 else None
 
 
 def _plain(value: Any) -> Any:
@@ -89,7 +100,7 @@ def _lower(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _requirement(kind: str, context: Mapping[str, Any], message: str) -> str:
+def _requirement(kind: str, context: Mapping[str, Any], message: str, per_axis: bool) -> str:
     match kind:
         case "greater_than":
             return f"must be greater than {context['gt']}"
@@ -106,7 +117,7 @@ def _requirement(kind: str, context: Mapping[str, Any], message: str) -> str:
         case "bool_type" | "bool_parsing":
             return "must be true or false"
         case "tuple_type":
-            return "must be a tuple"
+            return "must be a whole number, or one for each axis" if per_axis else "must be a tuple"
         case "string_type" | "literal_error":
             return f"must be {context['expected'].replace(chr(39), '`')}" if "expected" in context else "must be a word"
         case _:

@@ -87,7 +87,8 @@ def check_rules(case: LayerCase) -> None:
 def reference(part: Part) -> Any:
     """Carry out a recipe: return the Keras object it describes."""
     assert not isinstance(part.keras, Function)
-    arguments = {k: reference(v) if isinstance(v, Part) else v for k, v in part.arguments().items()}
+    given = {k: v for k, v in part.arguments().items() if k not in part.keras.at_call}
+    arguments = {k: reference(v) if isinstance(v, Part) else v for k, v in given.items()}
     return symbol(part)(**{part.keras.keyword(k): v for k, v in arguments.items()})
 
 
@@ -109,6 +110,7 @@ def call(layer: Layer, callee: Any, tensors: list[Any], states: int = 0) -> Any:
     tensors = tensors[: len(tensors) - states]
     if isinstance(layer.keras, Function):
         keywords |= {layer.keras.keyword(k): v for k, v in layer.arguments().items()}
+    keywords |= {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
     if layer.takes.how == "list":
         return callee(tensors, **keywords)
     if layer.takes.how == "each" and len(tensors) == 1:

@@ -22,6 +22,7 @@ ROWS = [
     row("multi_head_attention", 2, 4, **WORDS, on=[(10, 8), (20, 6), (20, 5)], out=(10, 8)),
     row("multi_head_attention", 2, 4, use_gate=True, on=[(10, 8), (20, 6)], out=(10, 8)),
     row("multi_head_attention", 2, 4, output_shape=5, sliding_window=3, on=(10, 8), out=(10, 5)),
+    row("multi_head_attention", 2, 4, use_causal_mask=True, on=(10, 8), out=(10, 8)),
     row("multi_head_attention", 2, 4, on=(3, 5, 8), out=(3, 5, 8)),
     row("multi_head_attention", 2, 4, attention_axes=2, on=(3, 5, 8), out=(3, 5, 8), macs=3 * (4 * 5 * 64 + 400)),
     row("attention", on=[(10, 8), (20, 8)], out=(10, 8), params=0, macs=3_200),

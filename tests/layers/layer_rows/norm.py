@@ -10,14 +10,20 @@ GAMMA = {
 }
 MOVING = {"moving_mean_initializer": "ones", "moving_variance_initializer": "zeros"}
 ROWS = [
-    row("batch_normalization", on=(24, 24, 6), out=(24, 24, 6), params=24, macs=0),
-    row("batch_normalization", on=(10,), params=40),
-    row("batch_normalization", on=(None, 4)),
-    row("batch_normalization", center=False, on=(8, 4), params=12),
-    row("batch_normalization", scale=False, momentum=0.9, epsilon=1e-5, on=(8, 4), params=12),
-    row("batch_normalization", axis=1, **BETA, **GAMMA, **MOVING, on=(8, 4), params=32),
-    row("batch_normalization", renorm=True, renorm_momentum=0.9, on=(8, 4), params=28),
-    row("batch_normalization", synchronized=True, on=(8, 4), params=16),
+    *(
+        made
+        for name in ("batch_normalization", "inference_batch_normalization")
+        for made in (
+            row(name, on=(24, 24, 6), out=(24, 24, 6), params=24, macs=0),
+            row(name, on=(10,), params=40),
+            row(name, on=(None, 4)),
+            row(name, center=False, on=(8, 4), params=12),
+            row(name, scale=False, momentum=0.9, epsilon=1e-5, on=(8, 4), params=12),
+            row(name, axis=1, **BETA, **GAMMA, **MOVING, on=(8, 4), params=32),
+            row(name, renorm=True, renorm_momentum=0.9, on=(8, 4), params=28),
+            row(name, synchronized=True, on=(8, 4), params=16),
+        )
+    ),
     row("layer_normalization", on=(128, 768), out=(128, 768), params=1_536, macs=0),
     row("layer_normalization", axis=(1, 2), on=(4, 5, 6), params=40),
     row("layer_normalization", axis=1, epsilon=1e-6, **BETA, **GAMMA, on=(4, None), params=8),
