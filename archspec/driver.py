@@ -43,7 +43,7 @@ class Compiled:
 
 
 def find_spec(spec: str) -> tuple[Path, str | None]:
-    """Return the file and model that `SPEC[:MODEL]` means: a file, or the name of a shipped spec. Raises SpecNotFound."""
+    """Return the file and model that `SPEC[:MODEL]` means: a file, or a shipped spec by name. Raises SpecNotFound."""
     path = Path(spec)
     if path.is_file():
         return path, None
@@ -82,7 +82,9 @@ def compile_spec(
     source = Source(_shown(path), text)
     if fault:
         return Compiled(source, None, None, (fault,), {source.name: source})
-    return compile_source(source, model=model, settings=settings, setting_texts=setting_texts, include=include, home=path.parent)
+    return compile_source(
+        source, model=model, settings=settings, setting_texts=setting_texts, include=include, home=path.parent
+    )
 
 
 def compile_source(
@@ -94,7 +96,10 @@ def compile_source(
     include: Sequence[Path] = (),
     home: Path | None = None,
 ) -> Compiled:
-    """Compile one model of a source text. `home` is the folder that `use` starts from; without one only `include` counts."""
+    """Compile one model of a source text.
+
+    `home` is the folder that `use` starts from; without one only `include` and the standard library count.
+    """
     diagnostics = Diagnostics()
     loader = Loader(_Files(source, home, include, diagnostics), diagnostics)
     graph, figures = None, None
@@ -160,7 +165,9 @@ class _Files:
 def _read_text(path: Path) -> tuple[str, Diagnostic | None]:
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
-        return "", Diagnostic("file-too-large", f"`{path.name}` has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        return "", Diagnostic(
+            "file-too-large", f"`{path.name}` has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+        )
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig"), None

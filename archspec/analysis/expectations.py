@@ -29,7 +29,8 @@ def check_expectations(graph: Graph, figures: Figures, diagnostics: Diagnostics)
             where = "" if expectation.body == graph.main else f" in `{graph.bodies[expectation.body].definition}`"
             diagnostics.error(
                 "expectation-failed",
-                f"expected {expectation.metric} {expectation.comparison} {_show(wanted)}{where}, but it is {_show(found)}",
+                f"expected {expectation.metric} {expectation.comparison} {_show(wanted)}{where}, "
+                f"but it is {_show(found)}",
                 expectation.span,
                 label="" if found is None else f"{expectation.metric} is {_show(found)}",
             )

@@ -37,7 +37,10 @@ def _outputs(graph: Graph, body: Body, inputs: list[Field]) -> list[Field]:
                 if window is None or reached is None or len(window) != len(reached):
                     field: Field = None
                 else:
-                    field = tuple((r + (w.extent - 1) * j, j * Fraction(w.stride)) for (r, j), w in zip(reached, window, strict=True))
+                    field = tuple(
+                        (r + (w.extent - 1) * j, j * Fraction(w.stride))
+                        for (r, j), w in zip(reached, window, strict=True)
+                    )
                 made = [field] * len(node.outputs)
             case RepeatNode():
                 made = _repeated(graph, node, given)

@@ -62,7 +62,16 @@ class _Report:
                 inner = self.graph.bodies[node.body]
                 count = Count() if reused else self.figures.weights[inner.key]
                 kind = self.graph.definitions[inner.definition].name
-                yield Row(path, kind, outputs, count, self.figures.macs[inner.key], self.figures.activations[inner.key], (), reused)
+                yield Row(
+                    path,
+                    kind,
+                    outputs,
+                    count,
+                    self.figures.macs[inner.key],
+                    self.figures.activations[inner.key],
+                    (),
+                    reused,
+                )
             else:
                 # A layer inside a shared block is reused when the block is: its path has come before.
                 yield from self._block(node.body, path, level, reused)

@@ -85,9 +85,9 @@ class TensorArgument(Ir):
 class CallOp(Ir):
     """Apply a layer, a block or a shared step.
 
-    `site` is the name of this use, unique in its definition: the layer's name and the generated attribute. `callee` is a
-    layer name or family (`target="layer"`), the key of a definition ("block") or the site of a shared step ("shared").
-    `inputs` None means the current tensor or tensors.
+    `site` is the name of this use, unique in its definition: the layer's name and the generated attribute. `callee` is
+    a layer name or family (`target="layer"`), the key of a definition ("block") or the site of a shared step
+    ("shared"). `inputs` None means the current tensor or tensors.
     """
 
     op: Literal["call"] = "call"
@@ -175,7 +175,18 @@ class ErrorOp(Ir):
 
 
 Op = Annotated[
-    InputOp | StartOp | CallOp | BranchesOp | RepeatOp | IfOp | NameOp | LetOp | SharedOp | OutputOp | ExpectOp | ErrorOp,
+    InputOp
+    | StartOp
+    | CallOp
+    | BranchesOp
+    | RepeatOp
+    | IfOp
+    | NameOp
+    | LetOp
+    | SharedOp
+    | OutputOp
+    | ExpectOp
+    | ErrorOp,
     Field(discriminator="op"),
 ]
 

@@ -12,7 +12,7 @@ from archspec.tensor import Sym
 
 
 class Word(Ir):
-    """A word as a value: an activation, initialiser, regulariser, padding, ... `arguments` is None for the bare word."""
+    """A word as a value: an activation, initialiser, padding, ... `arguments` is None for the bare word."""
 
     word: str
     arguments: tuple[tuple[str, Any], ...] | None = None
@@ -93,10 +93,10 @@ class Var(Ir):
 
 
 class Operation(Ir):
-    """An operator or function on values. `function` is the operator (`+`, `//`, `not`, `in`, `if`, `[]`, `..`) or its name.
+    """An operator or function on values.
 
-    `if` has the operands (test, then, otherwise), `[]` (base, index), `..` (start, stop), `neg` one; `list` and `tuple`
-    make one.
+    `function` is the operator (`+`, `//`, `not`, `in`, `if`, `[]`, `..`) or the function's name. `if` has the operands
+    (test, then, otherwise), `[]` (base, index), `..` (start, stop), `neg` one; `list` and `tuple` make one.
     """
 
     op: Literal["operation"] = "operation"
@@ -133,10 +133,9 @@ Expr = Annotated[Const | Var | Operation | WordCall | Length, Field(discriminato
 
 
 class TensorRef(Ir):
-    """A named tensor (or, through a tensor parameter, whatever the caller gave); the current tensor when `name` is `_`."""
+    """A named tensor, or whatever the caller gave to a tensor parameter; the current tensor when `name` is `_`."""
 
     name: str
     #: Literal or computed subscripts of an indexed name: `skips[i]`.
     index: tuple[Expr, ...] = ()
     span: Span | None = None
-

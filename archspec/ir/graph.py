@@ -1,9 +1,9 @@
 """The elaborated network: typed, hierarchical, immutable.
 
 A graph is a set of *bodies*. A body is a straight list of nodes in execution order, over values numbered from 0: first
-its inputs, then each node's outputs. A block instance is a node that refers to a body; equal instances refer to the same
-one. A repetition is a node with a count and the body of one iteration. So a graph is as long as its spec, however deep
-the network. `leaves` is the flat view.
+its inputs, then each node's outputs. A block instance is a node that refers to a body; equal instances refer to the
+same one. A repetition is a node with a count and the body of one iteration. So a graph is as long as its spec, however
+deep the network. `leaves` is the flat view.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class BlockNode(Node):
 class RepeatNode(Node):
     """`count` equal iterations, the first of them at position `start` of its loop.
 
-    The first `carried` outputs of an iteration are the first inputs of the next, with the same types; inputs beyond them
-    are the same in every iteration. The node's outputs are those of the last iteration.
+    The first `carried` outputs of an iteration are the first inputs of the next, with the same types; inputs beyond
+    them are the same in every iteration. The node's outputs are those of the last iteration.
     """
 
     node: Literal["repeat"] = "repeat"

@@ -26,7 +26,10 @@ def schema() -> dict[str, Any]:
     _, definitions = models_json_schema([(layer, "validation") for layer in layers])
     defs: dict[str, Any] = dict(definitions.get("$defs", {}))
     for layer in layers:
-        defs[layer.__name__]["properties"] = {"kind": {"const": layer.kind}, **defs[layer.__name__].get("properties", {})}
+        defs[layer.__name__]["properties"] = {
+            "kind": {"const": layer.kind},
+            **defs[layer.__name__].get("properties", {}),
+        }
     graph = Graph.model_json_schema()
     # Pydantic looks every reference up, so the one to the layers is put in afterwards.
     graph["$defs"]["LayerNode"]["properties"]["layer"] = {"$ref": "#/$defs/Layer"}

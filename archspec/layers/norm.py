@@ -102,8 +102,8 @@ class BatchNormalization(AlongAxis):
 class InferenceBatchNormalization(BatchNormalization):
     """Batch normalisation that keeps to its moving statistics in training too; scale and offset are still learned.
 
-    Keras has no such layer: a subclass of `keras.layers.BatchNormalization` that is called with `training=False`, since a
-    functional model passes its own `training` to every layer.
+    Keras has no such layer: a subclass of `keras.layers.BatchNormalization` that is called with `training=False`, since
+    a functional model passes its own `training` to every layer.
 
     ```arch
     input 32x32x16

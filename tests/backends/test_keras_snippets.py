@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.backends.keras_models import (
     by_path,
     check_text,
@@ -63,7 +64,7 @@ SNIPPETS = {
     "renamed tensor in a loop": "input 4\ndense(4) as h\nrepeat 3 { dense(4, tanh)\nadd(_, h) as h }",
     "recurrent states": "input 7x3\nlstm(4, return_state) as (y, h, c)\nfrom y -> repeat_vector(5) -> lstm(4, initial_state=(h, c)) -> dense(2)",
     "block with two outputs": "block fork(w) { dense(w) as a\ndense(w) as b\noutput a, b }\ninput 4\nfork(3) as (p, q)\nsubtract(p, q)",
-    "letter string": "input 8x8x3\nCBAPD(6, 5x5, s1, relu, p3/2, d0.5) -> \"BAC\"(4) -> flatten -> dense(2)",
+    "letter string": 'input 8x8x3\nCBAPD(6, 5x5, s1, relu, p3/2, d0.5) -> "BAC"(4) -> flatten -> dense(2)',
     "local response normalisation": "input 8x8x12\nCNAP(8, 3x3) -> lrn(depth_radius=2) -> flatten -> dense(2)",
     "words with arguments": "input 6\ndense(4, leaky_relu(0.1), l2(0.01), kernel_initializer=random_normal(stddev=0.02)) -> dense(2, he_normal)",
     "integer input": "input tokens: 7 : int32\nembedding(20, 4) -> lstm(3, return_sequences) -> gap -> dense(1)",
@@ -118,7 +119,7 @@ HOSTILE = 'a """quoted""" \\ back\\slash {{ braces }} {% raw %} \u2028 line \x0b
 
 
 def test_text_of_a_spec_stays_text() -> None:
-    checked = check_text(f"# {HOSTILE}\nmodel m(label = \"x\\\"\\n{{{{ y }}}}\") {{\n  input 4\n  dense(2)\n}}")
+    checked = check_text(f'# {HOSTILE}\nmodel m(label = "x\\"\\n{{{{ y }}}}") {{\n  input 4\n  dense(2)\n}}')
     model = generated(checked)
     assert model.label == 'x"\n{{ y }}'
     assert '"""quoted"""' in type(model).__doc__

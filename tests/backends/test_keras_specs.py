@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from archspec.analysis.summary import rows
+from archspec.backends.keras_code import emit
+from archspec.driver import shipped_specs
 from tests.backends.keras_models import (
     by_path,
     check_spec,
@@ -19,10 +23,6 @@ from tests.backends.keras_models import (
     random_inputs,
     without_dropout,
 )
-
-from archspec.analysis.summary import rows
-from archspec.backends.keras_code import emit
-from archspec.driver import shipped_specs
 
 pytestmark = pytest.mark.keras
 SPECS = [path.stem for path in shipped_specs()]
@@ -52,7 +52,10 @@ def test_counts_and_shapes_before_any_data(models: tuple[Any, Any, Any]) -> None
         assert trainable == weights.trainable
         assert tuple(model.output_shape) == (None, *checked.graph.body.outputs[0].type.shape)
         # A recurrent layer keeps its weights in a cell of its own, which the path then names too.
-        found = {re.sub(r"/(lstm|gru|simple_rnn)_cell(_\d+)?/", "/", path): tuple(w.shape) for path, w in by_path(model).items()}
+        found = {
+            re.sub(r"/(lstm|gru|simple_rnn)_cell(_\d+)?/", "/", path): tuple(w.shape)
+            for path, w in by_path(model).items()
+        }
         assert found == expected
 
 

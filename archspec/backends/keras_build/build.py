@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archspec.backend import Checked
-from archspec.ir.graph import Body, BlockNode, Graph, LayerNode, RepeatNode, step_name
+from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer, Part
 from archspec.layers.recipe import Construct, Function, Recipe
 from archspec.layers.support import support_source
@@ -26,10 +26,13 @@ def build(checked: Checked) -> keras.Model:
 
     graph = checked.graph
     inputs = [
-        keras.Input(shape=_shape(port.type), dtype=port.type.dtype, name=port.name or None) for port in graph.body.inputs
+        keras.Input(shape=_shape(port.type), dtype=port.type.dtype, name=port.name or None)
+        for port in graph.body.inputs
     ]
     outputs = _Builder(graph).body(graph.body, inputs, "", ())
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0], name=graph.name)
+    return keras.Model(
+        inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0], name=graph.name
+    )
 
 
 def _shape(type: TensorType) -> tuple[int | None, ...]:
@@ -52,13 +55,17 @@ class _Builder:
                     keywords = {name: [tensors[v] for v in values] for name, values in node.keywords}
                     results = self.layer(node, prefix + step_name(node.name, index), given, keywords)
                 case BlockNode():
-                    results = self.body(self.graph.bodies[node.body], given, f"{prefix}{step_name(node.name, index)}-", ())
+                    results = self.body(
+                        self.graph.bodies[node.body], given, f"{prefix}{step_name(node.name, index)}-", ()
+                    )
                 case RepeatNode():
                     fixed = given[node.carried :]
                     results = given[: node.carried]
                     for position in range(node.start, node.start + node.count):
                         carried = results[: node.carried]
-                        results = self.body(self.graph.bodies[node.body], [*carried, *fixed], prefix, (*index, position))
+                        results = self.body(
+                            self.graph.bodies[node.body], [*carried, *fixed], prefix, (*index, position)
+                        )
             tensors.update(zip((port.value for port in node.outputs), results, strict=True))
         return [tensors[port.value] for port in body.outputs]
 

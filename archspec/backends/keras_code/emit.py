@@ -13,7 +13,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archspec.backend import Artifact, Checked
 from archspec.backends.keras_code import naming
-from archspec.backends.keras_code.flow import CALL, CREATE, FUNCTIONAL, MIRROR, Flow, MidFlow, SampleTensors, parameter_names
+from archspec.backends.keras_code.flow import (
+    CALL,
+    CREATE,
+    FUNCTIONAL,
+    MIRROR,
+    Flow,
+    MidFlow,
+    SampleTensors,
+    parameter_names,
+)
 from archspec.backends.keras_code.python import Unprintable, literal
 from archspec.backends.keras_code.text import Line, Lines, wrapped
 from archspec.backends.keras_code.variants import Variant, calls, variants
@@ -98,7 +107,9 @@ def emit(checked: Checked) -> Artifact:
 
 def _support(found: Iterable[Variant]) -> list[str]:
     kinds = {type(layer) for variant in found for layer in variant.layers.values()}
-    kinds |= {variant.layer_class(c) for variant in found for c in calls(variant.definition.body) if c.target == "layer"}
+    kinds |= {
+        variant.layer_class(c) for variant in found for c in calls(variant.definition.body) if c.target == "layer"
+    }
     return sorted({k.keras.support for k in kinds if isinstance(k.keras, Construct) and k.keras.support})
 
 
@@ -168,7 +179,7 @@ class _Class:
     def model(self, name: str) -> ClassView:
         view = self.view()
         lines = Lines(2)
-        variables = {p: n for p, n in self.names.items()}
+        variables = dict(self.names)
         taken = set(self.names.values()) | {"name"}
         self.unpack(lines, variables, taken)
         flow = Flow(self.variant, FUNCTIONAL, lines, variables, self.attributes, [], {}, self.imports, taken=taken)
@@ -211,7 +222,16 @@ class _Class:
         lines = Lines(2)
         variables, taken = self.variables(lines, prefix, shapes)
         flow = Flow(
-            self.variant, CREATE, lines, variables, self.attributes, inputs, tensors, self.imports, shapes=shapes, taken=taken
+            self.variant,
+            CREATE,
+            lines,
+            variables,
+            self.attributes,
+            inputs,
+            tensors,
+            self.imports,
+            shapes=shapes,
+            taken=taken,
         )
         flow.walk(self.variant.definition.body)
         return lines.finish()
@@ -232,12 +252,15 @@ class _Class:
             if shapes and parameter.default is not None and _reads_shape(parameter.default):
                 flow = Flow(self.variant, CREATE, lines, variables, {}, list(shapes), {}, self.imports, shapes=shapes)
                 name = self.names[parameter.name]
-                lines.add(f"{name} = {flow.printer.print(parameter.default)} if self.{name} is None else self.{name}", sets=name)
+                lines.add(
+                    f"{name} = {flow.printer.print(parameter.default)} if self.{name} is None else self.{name}",
+                    sets=name,
+                )
                 variables[parameter.name] = name
         return variables, taken
 
     def build(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> tuple[list[str], bool]:
-        """Return the statements that make the layers once the input's shape is known, and whether they call them too."""
+        """Return the statements that make the layers from the input's shape, and whether they call them too."""
         try:
             return self.create(shapes, inputs, tensors, "self."), False
         except MidFlow:
@@ -282,7 +305,11 @@ def _looped(ops: tuple[Op, ...]) -> set[str]:
 
 
 def _assemble(pattern: Pattern, values: dict[str, Any]) -> Any:
-    return values[pattern.name] if isinstance(pattern, NamePattern) else tuple(_assemble(item, values) for item in pattern.items)
+    return (
+        values[pattern.name]
+        if isinstance(pattern, NamePattern)
+        else tuple(_assemble(item, values) for item in pattern.items)
+    )
 
 
 def _left(pattern: Pattern, variables: dict[str, str], top: bool = False) -> str:
@@ -372,7 +399,10 @@ def docstring(text: str) -> list[str]:
     """Return the lines of a docstring that holds `text`: nothing in it ends the string or escapes."""
     lines = []
     for line in text.replace("\r", "").split("\n"):
-        safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in line.replace("\\", "\\\\"))
+        safe = "".join(
+            c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}"
+            for c in line.replace("\\", "\\\\")
+        )
         lines.append(safe.replace('"""', '\\"\\"\\"').rstrip())
     while lines and not lines[-1]:
         lines.pop()

@@ -132,7 +132,11 @@ class Flow:
     def _bind(self, pattern: Pattern, sample: Any) -> str:
         """Give the names of a pattern variables; return the assignment's left side."""
         if isinstance(pattern, TuplePattern):
-            parts = list(sample) if isinstance(sample, (list, tuple)) and len(sample) == len(pattern.items) else [0] * len(pattern.items)
+            parts = (
+                list(sample)
+                if isinstance(sample, (list, tuple)) and len(sample) == len(pattern.items)
+                else [0] * len(pattern.items)
+            )
             inner = ", ".join(self._bind(item, part) for item, part in zip(pattern.items, parts, strict=True))
             return f"({inner},)" if len(pattern.items) == 1 else f"({inner})"
         if pattern.name not in self.locals:
@@ -279,7 +283,8 @@ class Flow:
                 texts = inputs * 2
         for keyword in call.keywords:
             refs = [self.tensor(ref) for ref in keyword.tensors]
-            texts.append(f"{naming.variable(keyword.parameter) if block else keyword.parameter}={refs[0] if len(refs) == 1 else '[' + ', '.join(refs) + ']'}")
+            name = naming.variable(keyword.parameter) if block else keyword.parameter
+            texts.append(f"{name}={refs[0] if len(refs) == 1 else '[' + ', '.join(refs) + ']'}")
         if block is None:
             kind = self.variant.layer_class(call)
             given = {n: t for n, t in self._arguments(call, kind).items() if n in kind.keras.at_call}
@@ -317,7 +322,9 @@ class Flow:
             self.lines.call(before, function, arguments, f"({', '.join(given)}){after}")
         else:
             self.lines.call(before, self._callable(declared), given, after)
-        self.current = [self.tensors[named.targets[0].name] + self._subscript(named.targets[0])] if named else [self.target]
+        self.current = (
+            [self.tensors[named.targets[0].name] + self._subscript(named.targets[0])] if named else [self.target]
+        )
 
     def _is_function(self, call: CallOp) -> bool:
         """Tell whether a call is of a plain function, which is not made before it is called."""
@@ -440,7 +447,11 @@ class Flow:
             items = self._sample(op.iterable.operands[0])
             index = self._bind(op.pattern.items[0], 0)
             left = self._bind(op.pattern.items[1], items[0] if isinstance(items, (list, tuple)) and items else 0)
-        elif isinstance(pattern := op.pattern, NamePattern) and isinstance(op.iterable, Operation) and _from_zero(op.iterable):
+        elif (
+            isinstance(pattern := op.pattern, NamePattern)
+            and isinstance(op.iterable, Operation)
+            and _from_zero(op.iterable)
+        ):
             enumerated = False
             op = op.model_copy(update={"iterable": op.iterable.operands[1], "counted": True})
             iterable = self.printer.print(op.iterable)
@@ -523,7 +534,14 @@ class Flow:
         self.taken -= set(names)
         if loop.reads or loop.reads_index:
             names.insert(0, f"({loop.index}, {loop.left})" if loop.enumerated else loop.left)
-            lists.insert(0, f"range({loop.iterable})" if loop.op.counted else f"enumerate({loop.iterable})" if loop.enumerated else loop.iterable)
+            lists.insert(
+                0,
+                f"range({loop.iterable})"
+                if loop.op.counted
+                else f"enumerate({loop.iterable})"
+                if loop.enumerated
+                else loop.iterable,
+            )
         if len(names) == 1:
             self.lines.add(f"for {names[0]} in {lists[0]}:")
         else:

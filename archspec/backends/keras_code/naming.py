@@ -8,27 +8,47 @@ from collections.abc import Iterable
 
 #: Names that a `keras.layers.Layer` or `keras.Model` uses itself; a test holds this list to Keras's.
 KERAS_ATTRIBUTES = frozenset(
+    # A list of strings would be a line for each.
     """
-    activity_regularizer add_loss add_metric add_variable add_weight autocast build build_from_config built call
-    compile compile_from_config compile_loss compiled compiled_metrics compute_dtype compute_loss
-    compute_loss_and_updates compute_mask compute_metrics compute_output_shape compute_output_spec count_params dtype
-    dtype_policy enable_lora enable_quantization evaluate export fit from_config from_quantized get_build_config
-    get_compile_config get_config get_layer get_lora get_metrics_result get_quantization_layer_structure
-    get_state_tree get_weights history input input_dtype input_names input_shape input_spec inputs
-    jax_state_sync jit_compile layers load_own_variables load_weights losses loss make_predict_function
-    make_test_function make_train_function metrics metrics_names metrics_variables name non_trainable_variables
-    non_trainable_weights optimizer output output_names output_shape outputs path predict predict_function
-    predict_on_batch predict_step quantization_mode quantize quantize_mode quantized_build quantized_call
-    rematerialized_call remat_mode reset_metrics reset_states run_eagerly save save_own_variables save_weights
-    set_state_tree set_weights state_updates stateful stateless_call stateless_compute_loss steps_per_execution
-    stop_evaluating stop_predicting stop_training summary supports_jit supports_masking symbolic_call test_function
-    test_on_batch test_step to_json train_function train_on_batch train_step trainable trainable_variables
-    trainable_weights training updates utils_fn variable_dtype variables weights with_name_scope operation
-    """.split()
+    activation activity_regularizer add add_loss add_metric add_variable add_weight autocast bias bias_constraint
+    bias_initializer bias_regularizer build build_from_config built call call_signature_parameters compile
+    compile_from_config compiled compiled_loss compiled_metrics compute_dtype compute_loss compute_mask
+    compute_metrics compute_output_shape compute_output_spec count_params distribute_reduction_method
+    distribute_strategy dtype dtype_policy enable_lora evaluate export fit from_config get_build_config
+    get_compile_config get_config get_layer get_metrics_result get_quantization_layer_structure get_state_tree
+    get_weights input input_dtype input_shape input_spec inputs jit_compile kernel kernel_constraint
+    kernel_initializer kernel_regularizer layers load_own_variables load_weights lora_alpha lora_enabled lora_rank
+    loss losses make_predict_function make_test_function make_train_function metrics metrics_names metrics_variables
+    name non_trainable_variables non_trainable_weights operations optimizer output output_names output_shape outputs
+    path pop predict predict_function predict_on_batch predict_step quantization_config quantization_mode quantize
+    quantized_build quantized_call rematerialized_call reset_metrics run_eagerly save save_own_variables
+    save_weights set_state_tree set_weights stateless_call stateless_compute_loss steps_per_execution stop_training
+    summary supports_jit supports_masking symbolic_call test_function test_on_batch test_step to_json train_function
+    train_on_batch train_step trainable trainable_variables trainable_weights units unrolled_steps_per_execution
+    use_bias variable_dtype variable_serialization_spec variables weights
+    """.split()  # noqa: SIM905
 )
 #: Names that generated functions use for themselves.
-OWN_NAMES = frozenset({"self", "x", "inputs", "outputs", "training", "kwargs", "config", "keras", "layers", "super", "math", "main", "cls"})
-RESERVED = KERAS_ATTRIBUTES | OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
+OWN_NAMES = frozenset(
+    {
+        "self",
+        "x",
+        "inputs",
+        "outputs",
+        "training",
+        "kwargs",
+        "config",
+        "keras",
+        "layers",
+        "super",
+        "math",
+        "main",
+        "cls",
+    }
+)
+RESERVED = (
+    KERAS_ATTRIBUTES | OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
+)
 
 
 def class_name(name: str, taken: Iterable[str]) -> str:

@@ -12,7 +12,21 @@ from archspec.layers.base import Part
 from archspec.layers.recipe import Recipe
 from archspec.tensor import Sym
 
-_PRECEDENCE = {"if": 0, "or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "neg": 7, "pos": 7, "**": 8}
+_PRECEDENCE = {
+    "if": 0,
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "//": 6,
+    "%": 6,
+    "neg": 7,
+    "pos": 7,
+    "**": 8,
+}
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in")
 #: Functions that give a list in the language and an iterator in Python.
 _LAZY = ("reversed", "zip", "enumerate")
@@ -55,7 +69,16 @@ def string(text: str) -> str:
         elif " " <= char <= "~":
             out.append(char)
         else:
-            out.append({"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char) or (f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}" if ord(char) < 65536 else f"\\U{ord(char):08x}"))
+            out.append(
+                {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char)
+                or (
+                    f"\\x{ord(char):02x}"
+                    if ord(char) < 256
+                    else f"\\u{ord(char):04x}"
+                    if ord(char) < 65536
+                    else f"\\U{ord(char):08x}"
+                )
+            )
     return '"' + "".join(out) + '"'
 
 
@@ -88,10 +111,10 @@ def call_arguments(recipe: Recipe, arguments: Mapping[str, str], extra: str = ""
 
 
 class Printer:
-    """Prints expressions. `variable` says how a variable is written here, `length` how a length of a tensor is read.
+    """Prints expressions.
 
-    `samples` holds one value of each variable: enough to tell whole numbers from others, since `/` of whole numbers must
-    come out whole.
+    `variable` says how a variable is written here, `length` how a length of a tensor is read. `samples` holds one value
+    of each variable: enough to tell whole numbers from others, since `/` of whole numbers must come out whole.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """Which classes to write: one for each definition, unless its uses differ in more than their arguments.
 
-A rank-free name such as `conv` is a 1-D layer in one use of a block and a 2-D one in another; such uses get a class each.
+A rank-free name such as `conv` is a 1-D layer in one use of a block and a 2-D one in another; such uses get a class
+each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from archspec.backends.keras_code.naming import class_name
 from archspec.ir.definition import BranchesOp, CallOp, Definition, IfOp, Op, RepeatOp, SharedOp
-from archspec.ir.graph import Body, BlockNode, Graph, LayerNode, RepeatNode
+from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.layers import registry
 from archspec.layers.base import Layer
 from archspec.layers.registry import Family
@@ -33,7 +34,9 @@ class Variant:
     @property
     def uses_training(self) -> bool:
         """Tell whether anything inside behaves differently in training."""
-        return any(layer.uses_training for layer in self.layers.values()) or any(b.uses_training for b in self.blocks.values())
+        return any(layer.uses_training for layer in self.layers.values()) or any(
+            b.uses_training for b in self.blocks.values()
+        )
 
     def arguments(self, name: str) -> list[Any]:
         """Return the values that a variable of the definition's parameters takes in its uses."""

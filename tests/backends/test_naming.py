@@ -1,0 +1,45 @@
+"""Names that generated code must keep clear of, held to the Keras that is installed."""
+
+from __future__ import annotations
+
+import keyword
+
+import pytest
+
+from archspec.backends.keras_code.naming import KERAS_ATTRIBUTES, RESERVED, class_name, plural, variable
+
+
+@pytest.mark.keras
+def test_reserved_names_cover_the_attributes_of_keras() -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    functional = keras.Model(model.inputs, model.outputs)
+    objects = (keras.Model, keras.layers.Layer, model, functional, model.layers[0])
+    assert {name for o in objects for name in dir(o) if not name.startswith("_")} <= KERAS_ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", ["class", "self", "name", "weights", "print", "x", "layers", "_", "match"])
+def test_a_variable_never_bears_a_reserved_name(name: str) -> None:
+    made = variable(name)
+    assert made.isidentifier()
+    assert not keyword.iskeyword(made)
+    assert made not in RESERVED
+
+
+def test_names_that_differ_only_by_case_become_different_classes() -> None:
+    first = class_name("unit", [])
+    second = class_name("Unit", [first])
+    third = class_name("UNIT", [first, second])
+    assert len({first.lower(), second.lower(), third.lower()}) == 3
+
+
+def test_class_names_are_camel_case() -> None:
+    assert class_name("vgg_block", []) == "VggBlock"
+    assert class_name("resnet50", []) == "Resnet50"
+    assert class_name("_2d", []) == "Block2d"
+
+
+def test_plurals() -> None:
+    assert [plural(n) for n in ("conv1", "dense", "mix", "branch", "vgg_block")] == ["conv1s", "denses", "mixes", "branches", "vgg_blocks"]
