@@ -17,6 +17,8 @@ from archspec.elaborate.entry import elaborate
 from archspec.elaborate.modules import Loader
 from archspec.ir.graph import Graph
 from archspec.resources import folder
+from archspec.syntax import parse
+from archspec.syntax.ast import Variant
 
 MAX_FILE_BYTES = 10_000_000
 
@@ -50,13 +52,33 @@ def find_spec(spec: str) -> tuple[Path, str | None]:
     stem, _, model = spec.rpartition(":")
     if stem and Path(stem).is_file():
         return Path(stem), model
-    name = stem or spec
+    # A shipped spec may be called by its file's name too, as the header of generated code does.
+    name = (stem or spec).removesuffix(".arch")
     if re.fullmatch(r"\w+", name):
         if (shipped := folder("specs") / f"{name}.arch").is_file():
             return shipped, model if stem else None
         if not stem and (found := _model_in_shipped_specs(name)):
             return found, name
     raise SpecNotFound(f"no file and no shipped spec `{spec}`")
+
+
+def each_model(spec: str) -> list[str]:
+    """Return `SPEC:MODEL` for every model of a file that holds several, where SPEC names none; else the spec as it is.
+
+    A model that needs a value for a parameter is not whole by itself, and is left to its variants.
+    """
+    try:
+        path, model = find_spec(spec)
+        text, _ = _read_text(path)
+    except (SpecNotFound, OSError):
+        return [spec]
+    if model is not None or len(re.findall(r"^\s*model\b", text, re.MULTILINE)) < 2:
+        return [spec]
+    file = parse(Source(_shown(path), text), Diagnostics())
+    if file is None:
+        return [spec]
+    whole = [m.name.text for m in file.models if isinstance(m, Variant) or all(p.default for p in m.parameters)]
+    return [f"{spec}:{name}" for name in whole] or [spec]
 
 
 def shipped_specs() -> list[Path]:

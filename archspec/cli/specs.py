@@ -101,7 +101,10 @@ def _known_specs(spec: str) -> str:
 
 
 class Batch:
-    """Works through several specs: an error in one does not keep the others from their turn."""
+    """Works through several specs: an error in one does not keep the others from their turn.
+
+    A file that holds several models is all of them, unless one is named.
+    """
 
     def __init__(self) -> None:
         self.exit_code = 0
@@ -110,7 +113,9 @@ class Batch:
         """Call `work` on each spec, and exit with the worst outcome."""
         from archspec.diagnostics.diagnostic import CompileError
 
-        for spec in specs:
+        from archspec.driver import each_model
+
+        for spec in (model for spec in specs for model in each_model(spec)):
             try:
                 work(spec)
             except CompileError as error:

@@ -460,7 +460,8 @@ class Instantiator:
         rank = types[0].rank - 1
         member = found.for_rank(rank)
         if member is None:
-            ranks = ", ".join(f"{n}-D" for n, _ in found.members)
+            *others, last = (f"{n}-D" for n, _ in found.members)
+            ranks = f"{', '.join(others)} or {last}" if others else last
             self._fault(
                 "wrong-rank",
                 f"`{op.callee}` takes {ranks} data with channels, but its input has the shape {types[0]}",

@@ -105,3 +105,25 @@ def test_any_file_name_makes_valid_code(invoke: Invoke, tmp_path: Path, file: st
     done = invoke("build", f"{file}.arch", "--no-diagram")
     assert done.exit_code == 0, done.stderr
     ast.parse((tmp_path / f"generated/{name}.py").read_text())
+
+
+FAMILY = """
+model base(units, n = 2) { input 4; dense(units) * n }
+model small = base(units=3)
+model large = base(units=5, n=1)
+"""
+
+
+def test_a_family_is_built_model_by_model(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "family.arch").write_text(FAMILY)
+    done = invoke("build", "family.arch", "--no-diagram")
+    assert done.exit_code == 0, done.stderr
+    # `base` needs units, so it is no network by itself.
+    assert sorted(path.name for path in (tmp_path / "generated").iterdir()) == ["large.py", "small.py"]
+    assert "archspec build family.arch:large" in (tmp_path / "generated" / "large.py").read_text()
+
+
+def test_one_model_of_a_family_is_built_alone(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "family.arch").write_text(FAMILY)
+    assert invoke("build", "family.arch:small", "--no-diagram").exit_code == 0
+    assert [path.name for path in (tmp_path / "generated").iterdir()] == ["small.py"]

@@ -93,6 +93,7 @@ def emit(checked: Checked) -> Artifact:
     text = environment.get_template("module.py.jinja").render(
         name=graph.name,
         spec=_one_line(PurePath(graph.file).name),
+        target=_one_line(_target(PurePath(graph.file), graph.name)),
         digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
         doc=docstring(graph.doc or f"The {graph.name} network."),
         plain_imports=sorted(i for i in imports if i.startswith("import ")),
@@ -409,6 +410,11 @@ def docstring(text: str) -> list[str]:
     if lines and lines[-1].endswith('"'):
         lines[-1] = lines[-1][:-1] + '\\"'
     return lines or [""]
+
+
+def _target(file: PurePath, model: str) -> str:
+    """Return what `archspec build` takes for a model."""
+    return file.name if file.stem == model else f"{file.name}:{model}"
 
 
 def _one_line(text: str) -> str:
