@@ -56,7 +56,12 @@ def _convert(part: type[Part], name: str, value: Any) -> Any:
         return value.word
     for category in part_categories(part, name):
         if (config := registry.words(category).get(value.word)) is not None:
-            return _make(config, dict(value.arguments))
+            try:
+                return _make(config, dict(value.arguments))
+            except ArgumentFault as fault:
+                # What is wrong inside a word is shown at the argument that the word stands in.
+                faults = [(name, f"{message} in `{value.word}`", code) for _, message, code in fault.faults]
+                raise ArgumentFault(faults[:1], fault.help) from None
     raise ArgumentFault([(name, f"`{value}` does not go with `{name}`", "invalid-argument")])
 
 
@@ -66,11 +71,12 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
     help = ""
     for item in error.errors(include_url=False):
         name = str(item["loc"][0]) if item["loc"] else None
-        given = show_argument(_plain(arguments.get(name or "", item["input"])))
+        value = arguments.get(name or "", item["input"])
+        given = show_value(value) if isinstance(value, str) and name in arguments else show_argument(_plain(value))
         kind, context = item["type"], item.get("ctx", {})
         if kind == "unknown_word":
             known = registry.words(str(context["category"]))
-            message, help = f"unknown {context['category']} `{given}`", did_you_mean(given, known)
+            message, help = f"unknown {context['category']} `{given}`", did_you_mean(str(_plain(value)), known)
         elif name is None:
             message = _lower(item["msg"])
         else:
@@ -78,7 +84,7 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
             message = f"`{name}` {_requirement(kind, context, item['msg'], per_axis)}, but it is `{given}`"
             if kind in ("int_type", "int_from_float") and isinstance(item["input"], float):
                 help = "`//` divides and drops the rest"
-            elif isinstance(word := arguments.get(name), Word) and (taker := _taker(part, word)):
+            elif isinstance(word := arguments.get(name), Word) and (taker := _taker(part, word)) not in (None, name):
                 help = f"`{word}` goes with `{taker}`: give it by name, `{taker}=…`"
         faults.setdefault(name, (name, message, "invalid-argument"))
     return ArgumentFault(list(faults.values()), help)

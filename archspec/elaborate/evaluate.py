@@ -17,6 +17,9 @@ MAX_BITS = 1024
 MAX_LENGTH = 1000
 
 
+NO_VALUE = "what sets it stands in a part that was not taken: set it before"
+
+
 class Poison:
     """The value of an expression that could not be resolved: reported already, so whatever reads it keeps quiet."""
 
@@ -65,7 +68,7 @@ def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors, budget:
             try:
                 return variables[expr.name]
             except KeyError:
-                raise EvalError("unbound-name", f"`{expr.name}` has no value here", expr.span) from None
+                raise EvalError("unbound-name", f"`{expr.name}` has no value here", expr.span, help=NO_VALUE) from None
         case Length():
             return _length(expr, tensors)
         case WordCall():

@@ -45,10 +45,10 @@ from archspec.tensor import Sym, TensorType, show_shape
 
 #: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
 MAX_LAYERS = 10_000_000
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 MAX_DEPTH = 100
 #: The work of one compilation (see `Budget`), and that of one operation.
-MAX_WORK = 20_000_000
+MAX_WORK = 10_000_000
 OPERATION_WORK = 100
 
 
@@ -132,8 +132,14 @@ class Instantiator:
         self._keys[name] = number = self._keys.get(name, 0) + 1
         return name if number == 1 else f"{name}#{number}"
 
-    def _parameters(self, definition: Definition, arguments: Mapping[str, Any], instance: Instance) -> None:
-        """Set the variables that a definition starts with."""
+    def _parameters(
+        self,
+        definition: Definition,
+        arguments: Mapping[str, Any],
+        instance: Instance,
+        spans: Mapping[str, Span | None] | None = None,
+    ) -> None:
+        """Set the variables that a definition starts with. `spans` tell where the arguments were written."""
         # A default may read what comes from an enclosing block.
         for parameter in sorted(definition.parameters, key=lambda p: not p.captured):
             if parameter.tensor:
@@ -150,7 +156,7 @@ class Instantiator:
                     help=f"give it one with `--set {parameter.name}=…`",
                 )
                 raise Fault
-            self._bind(parameter.pattern, value, instance, parameter.span)
+            self._bind(parameter.pattern, value, instance, (spans or {}).get(parameter.name) or parameter.span)
         names = [name for p in definition.parameters if not p.tensor for name in pattern_names(p.pattern)]
         instance.arguments = tuple((name, instance.variables[name]) for name in names)
 
@@ -183,7 +189,7 @@ class Instantiator:
             case StartOp():
                 builder.current = builder.results = [self._tensor(ref, instance) for ref in op.tensors]
             case LetOp():
-                self._bind(op.pattern, self._value(op.value, instance), instance, op.span)
+                self._bind(op.pattern, self._value(op.value, instance), instance, op.value.span or op.span)
             case SharedOp():
                 arguments = {a.parameter: self._value(a.value, instance) for a in op.call.arguments}
                 instance.shared[op.call.site] = SharedStep(op.call, arguments)
@@ -304,7 +310,7 @@ class Instantiator:
         child = outer.iteration()
         before = child.types_of(child.current or ())
         if op.pattern is not None:
-            self._bind(op.pattern, value, instance, op.span)
+            self._bind(op.pattern, value, instance, op.iterable.span or op.span)
         instance.builder = child
         try:
             self._run(op.body, instance)
@@ -579,13 +585,12 @@ class Instantiator:
                 subscripts = () if number == 1 else (position,)
                 builder.names[name, subscripts] = builder.add_input(next(remaining), name)
         instance = Instance(definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span)))
-        errors = len(self.diagnostics.items)
         try:
-            self._parameters(definition, arguments, instance)
+            self._parameters(definition, arguments, instance, {a.parameter: a.span for a in op.arguments})
             self._run(definition.body, instance)
         except Fault:
             return None
-        if builder.current is None or instance.faulty or any(d.severity == "error" for d in self.diagnostics.items[errors:]):
+        if builder.current is None or instance.faulty:
             return None
         return self._finish(instance, "block")
 

@@ -130,13 +130,16 @@ class Loader:
 
     def find_alias(self, module: Module, alias: ast.Expr) -> Module | None:
         """Return the module behind the alias of a dotted name, or None after reporting that there is none."""
-        name = alias.text if isinstance(alias, ast.Name) else ""
+        if not isinstance(alias, ast.Name):
+            self.diagnostics.error("unknown-name", "a name has one `.` at most", alias.span)
+            return None
+        name = alias.text
         if name in module.aliases:
             return module.aliases[name]
         self.diagnostics.error(
             "unknown-name",
             f"nothing is used as `{name}`",
             alias.span,
-            help=did_you_mean(name, module.aliases) or f'bring a file in with `use "{name or "file"}.arch" as {name or "name"}`',
+            help=did_you_mean(name, module.aliases) or f'bring a file in with `use "{name}.arch" as {name}`',
         )
         return None

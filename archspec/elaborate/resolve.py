@@ -165,8 +165,11 @@ class Resolver:
             made = Parameter(
                 pattern=pattern, default=default, spellings=tuple(s.text for s in parameter.spellings), span=parameter.span
             )
-            for name in pattern_names(pattern):
-                self._declare(name, "tensor" if made.name in tensors else "value", parameter.span, fresh=True)
+            kind = "tensor" if made.name in tensors else "value"
+            fresh = [self._declare(name, kind, parameter.span, fresh=True) for name in pattern_names(pattern)]
+            if not all(fresh):
+                # Reported; a name that nobody can write keeps uses from being reported too.
+                made = made.model_copy(update={"pattern": NamePattern(name=f"{made.name}~{len(resolved)}")})
             resolved.append(made.model_copy(update={"tensor": made.name in tensors}))
         return tuple(resolved)
 
@@ -201,12 +204,13 @@ class Resolver:
             return NamePattern(name=pattern.text)
         return TuplePattern(items=tuple(self.pattern(item) for item in pattern.items))
 
-    def _declare(self, name: str, kind: str, span: Span, *, fresh: bool = False) -> None:
+    def _declare(self, name: str, kind: str, span: Span, *, fresh: bool = False) -> bool:
         known = self.scope.names.get(name)
         if known is not None and (fresh or known != kind):
             self.diagnostics.error("duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name")
-            return
+            return False
         self.scope.names[name] = kind  # type: ignore[assignment]
+        return True
 
     def _bind_pattern(self, pattern: ast.Pattern) -> Pattern:
         resolved = self.pattern(pattern)
@@ -274,6 +278,8 @@ class Resolver:
 
     def shared(self, statement: ast.Shared) -> Op:
         name = statement.name
+        self._declare(name.text, "shared", name.span, fresh=True)
+        self.scope.shared[name.text] = None
         if self._loops:
             self.diagnostics.error(
                 "shared-in-loop",
@@ -285,8 +291,6 @@ class Resolver:
         if not isinstance(statement.step, ast.Call):
             self.diagnostics.error("not-shareable", "only one layer or block can be shared", statement.step.span)
             raise Unresolved
-        self._declare(name.text, "shared", name.span, fresh=True)
-        self.scope.shared[name.text] = None
         ops = list(self.step(statement.step))
         if any(isinstance(op, ErrorOp) for op in ops):
             raise Unresolved
@@ -394,7 +398,8 @@ class Resolver:
         if isinstance(base, ast.Name):
             kind = self.scope.find(base.text)
             message = f"`{base.text}` is a {kind}, not a tensor" if kind else f"no tensor is named `{base.text}`"
-            help = did_you_mean(base.text, tensors) or f"name one with `… as {base.text}` before this line"
+            known = did_you_mean(base.text, tensors)
+            help = known or ("" if kind else f"name one with `… as {base.text}` before this line")
         else:
             message, help = "expected the name of a tensor", ""
         self.diagnostics.error("unknown-tensor", message, expr.span, help=help)
@@ -578,7 +583,17 @@ class Resolver:
             raise Unresolved
         if (declared := self.scope.shared[name]) is None:
             raise Unresolved
-        inputs = [ref for argument in call.arguments or () for ref in self.maybe_tensors(argument.value) or (self.tensor(argument.value),)]
+        inputs: list[TensorRef] = []
+        for argument in call.arguments or ():
+            if (tensors := self.maybe_tensors(argument.value)) is None:
+                self.diagnostics.error(
+                    "too-many-arguments",
+                    f"`{name}` has its arguments already",
+                    argument.span,
+                    help="a use of a shared step gives it tensors, or nothing",
+                )
+                raise Unresolved
+            inputs += tensors
         return CallOp(site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span)
 
     def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
@@ -588,12 +603,8 @@ class Resolver:
         # Which parameters stand for tensors is a property of the use, so bind once by the written parameters first.
         bound = self.bound(self.program.signature(block, module, outer), arguments, call.span)
         given = frozenset(b.parameter.name for b in bound if id(b.argument) in tensors)
-        definition = self.program.block(block, module, outer, given, call.span)
-        if definition is None:
-            raise Unresolved
-        tuples = {p.name for p in definition.parameters if isinstance(p.pattern, TuplePattern)}
         for b in bound:
-            if b.parameter.name in given & tuples:
+            if b.parameter.name in given and b.parameter.shown != b.parameter.name:
                 self.diagnostics.error(
                     "tensor-as-value",
                     f"a tuple parameter of `{name}` takes values, not tensors",
@@ -602,6 +613,9 @@ class Resolver:
                     help="declare a parameter for each tensor",
                 )
                 raise Unresolved
+        definition = self.program.block(block, module, outer, given, call.span)
+        if definition is None:
+            raise Unresolved
         values = self.values([b for b in bound if id(b.argument) not in tensors])
         keywords = [
             TensorArgument(parameter=b.parameter.name, tensors=tensors[id(b.argument)], span=b.argument.span)

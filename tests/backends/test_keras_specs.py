@@ -1,4 +1,7 @@
-"""Every shipped spec as generated code and as a direct build, in real Keras: counts, shapes, outputs, training, saving."""
+"""Shipped specs as generated code and as a direct build, in real Keras: counts, shapes, outputs, training, saving.
+
+Outputs, training and saving are tried on one network of each kind; every shipped model is built and counted.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 
 from archspec.analysis.summary import rows
 from archspec.backends.keras_code import emit
-from archspec.driver import shipped_specs
+from archspec.driver import each_model, shipped_specs
 from tests.backends.keras_models import (
     by_path,
     check_spec,
@@ -25,7 +28,8 @@ from tests.backends.keras_models import (
 )
 
 pytestmark = pytest.mark.keras
-SPECS = [path.stem for path in shipped_specs()]
+SPECS = ["baseline", "densenet", "googlenet", "resnet18", "resnet50", "stock_lstm", "vgg11"]
+MODELS = [model.removesuffix(".arch") for path in shipped_specs() for model in each_model(path.name)]
 
 
 @pytest.fixture(scope="module", params=SPECS)
@@ -123,3 +127,24 @@ def test_parameters_of_a_model_make_the_deeper_network() -> None:
     deeper = compile_spec("resnet50", settings={"blocks": [3, 4, 23, 3]}).checked()
     model = generated(check_spec("resnet50"), blocks=(3, 4, 23, 3))
     assert model.count_params() == deeper.figures.weights[deeper.graph.main].total == 44_707_176
+
+
+@pytest.mark.parametrize("spec", [model for model in MODELS if model not in SPECS])
+def test_every_shipped_model_is_built_with_its_counts(spec: str) -> None:
+    checked = check_spec(spec)
+    weights = checked.figures.weights[checked.graph.main]
+    if weights.total > LARGEST:
+        pytest.skip(f"more than {LARGEST:,} parameters: the size alone makes it slow")
+    model = generated(checked)
+    assert model.count_params() == weights.total
+    assert sum(_size(w.shape) for w in model.trainable_weights) == weights.trainable
+    shapes = model.output_shape if isinstance(model.output_shape, list) else [model.output_shape]
+    assert [tuple(shape) for shape in shapes] == [(None, *_lengths(p.type.shape)) for p in checked.graph.body.outputs]
+
+
+#: Parameters beyond which a model is not built only to be counted.
+LARGEST = 60_000_000
+
+
+def _lengths(shape: Any) -> tuple[int | None, ...]:
+    return tuple(dim if isinstance(dim, int) else None for dim in shape)
