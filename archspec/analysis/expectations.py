@@ -27,10 +27,10 @@ def check_expectations(graph: Graph, figures: Figures, diagnostics: Diagnostics)
             wanted = (wanted,) * len(found)
         if not _holds(found, expectation.comparison, wanted):
             where = "" if expectation.body == graph.main else f" in `{graph.bodies[expectation.body].definition}`"
+            shown = _show(found) if found is not None else f"not known: {_why_unknown(expectation.metric)}"
             diagnostics.error(
                 "expectation-failed",
-                f"expected {expectation.metric} {expectation.comparison} {_show(wanted)}{where}, "
-                f"but it is {_show(found)}",
+                f"expected {expectation.metric} {expectation.comparison} {_show(wanted)}{where}, but it is {shown}",
                 expectation.span,
                 label="" if found is None else f"{expectation.metric} is {_show(found)}",
             )
@@ -65,10 +65,14 @@ def _holds(found: Any, comparison: str, wanted: Any) -> bool:
         return False
 
 
+def _why_unknown(metric: str) -> str:
+    if metric == "receptive_field":
+        return "a position depends on the whole input, or not every position on as much of it"
+    return "it depends on a dimension that the input leaves open"
+
+
 def _show(value: Any) -> str:
     match value:
-        case None:
-            return "not known: it depends on a dimension that the input leaves open, or on the whole input"
         case tuple():
             return show_shape(value)
         case int() | float():

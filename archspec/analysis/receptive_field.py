@@ -34,8 +34,10 @@ def _outputs(graph: Graph, body: Body, inputs: list[Field]) -> list[Field]:
                 given += [fields[v] for _, values in node.keywords for v in values]
                 window = node.layer.window(*(types[v] for v in node.inputs))
                 reached = _widest(given)
-                if window is None or reached is None or len(window) != len(reached):
-                    field: Field = None
+                if not node.layer.reads_inputs:
+                    field: Field = ()
+                elif window is None or reached is None or len(window) != len(reached):
+                    field = None
                 else:
                     field = tuple(
                         (r + (w.extent - 1) * j, j * Fraction(w.stride))
@@ -78,7 +80,9 @@ def _grow(field: Field, growth: Field, times: int) -> Field:
 
 
 def _widest(fields: Iterable[Field]) -> Field:
+    # What has no spatial axes, such as a vector that scales the channels, widens nothing.
     known = list(fields)
+    known = [field for field in known if field != ()] or known
     if not known or any(field is None for field in known):
         return None
     axes = zip(*(f for f in known if f is not None), strict=False)

@@ -35,7 +35,15 @@ def _make(part: type[Part], arguments: Mapping[str, Any]) -> Part:
     values = {}
     for name, value in arguments.items():
         if _has_symbol(value):
-            raise ArgumentFault([(name, f"`{name}` needs a number, but `{show_value(value)}` is left open by the input", "open-dimension")])
+            raise ArgumentFault(
+                [
+                    (
+                        name,
+                        f"`{name}` needs a number, but `{show_value(value)}` is left open by the input",
+                        "open-dimension",
+                    )
+                ]
+            )
         values[name] = _convert(part, name, value)
     try:
         return part(**values)
@@ -60,7 +68,7 @@ def _convert(part: type[Part], name: str, value: Any) -> Any:
                 return _make(config, dict(value.arguments))
             except ArgumentFault as fault:
                 # What is wrong inside a word is shown at the argument that the word stands in.
-                faults = [(name, f"{message} in `{value.word}`", code) for _, message, code in fault.faults]
+                faults: list[tuple[str | None, str, str]] = [(name, f"{message} in `{value.word}`", code) for _, message, code in fault.faults]
                 raise ArgumentFault(faults[:1], fault.help) from None
     raise ArgumentFault([(name, f"`{value}` does not go with `{name}`", "invalid-argument")])
 

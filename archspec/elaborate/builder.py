@@ -108,7 +108,9 @@ class Builder:
         self.current = None if child.current is None else [here[value] for value in child.current]
         self.results = [here[value] for value in child.results]
 
-    def body(self, key: str, definition: str, kind: Any, outputs: Iterable[int], arguments: tuple[tuple[str, Any], ...] = ()) -> Body:
+    def body(
+        self, key: str, definition: str, kind: Any, outputs: Iterable[int], arguments: tuple[tuple[str, Any], ...] = ()
+    ) -> Body:
         """Return the finished body."""
         ends = self.outputs if self.outputs is not None else [Port(value=v, type=self.types[v]) for v in outputs]
         return Body(

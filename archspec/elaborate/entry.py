@@ -91,9 +91,16 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
         return module.models[stem], module
     names = sorted(module.models) or ([stem] if module.file.statements else [])
     if name is not None:
-        diagnostics.error("unknown-model", f"no model `{name}` in `{module.name}`", None, help=did_you_mean(name, names) or _listing(names))
+        diagnostics.error(
+            "unknown-model",
+            f"no model `{name}` in `{module.name}`",
+            None,
+            help=did_you_mean(name, names) or _listing(names),
+        )
     elif names:
-        diagnostics.error("ambiguous-model", f"`{module.name}` holds {len(names)} models", None, help=_listing(names, module.name))
+        diagnostics.error(
+            "ambiguous-model", f"`{module.name}` holds {len(names)} models", None, help=_listing(names, module.name)
+        )
     else:
         diagnostics.error("no-model", f"`{module.name}` holds no model", None, help="begin one with `input 32x32x3`")
     return None
@@ -106,7 +113,11 @@ def _identifier(stem: str) -> str:
 
 
 def _listing(names: list[str], file: str = "") -> str:
-    return f"it holds {', '.join(names)}" + (f"; choose one: `{file}:{names[0]}`" if file and names else "") if names else ""
+    return (
+        f"it holds {', '.join(names)}" + (f"; choose one: `{file}:{names[0]}`" if file and names else "")
+        if names
+        else ""
+    )
 
 
 def _base(
@@ -138,7 +149,9 @@ def _base(
     return (chosen, module), arguments
 
 
-def _variant_arguments(variant: ast.Variant, target: Signature, module: Module, program: Program) -> dict[str, Any] | None:
+def _variant_arguments(
+    variant: ast.Variant, target: Signature, module: Module, program: Program
+) -> dict[str, Any] | None:
     resolver = Resolver(program, module, Scope(""))
     # A variant need not give every parameter: what it leaves out has its default, or comes from `--set`.
     implied = tuple(p.name for p in target.parameters)
@@ -177,7 +190,10 @@ def _settings(
         if name not in known:
             listing = f"its parameters are {', '.join(sorted(known))}" if known else "it has none"
             program.diagnostics.error(
-                "unknown-parameter", f"the model `{definition.name}` has no parameter `{name}`", None, help=did_you_mean(name, known) or listing
+                "unknown-parameter",
+                f"the model `{definition.name}` has no parameter `{name}`",
+                None,
+                help=did_you_mean(name, known) or listing,
             )
     if not known.issuperset([*values, *texts]):
         return None
@@ -211,4 +227,6 @@ def _from_python(value: Any) -> Any:
         case tuple():
             return tuple(_from_python(item) for item in value)
         case _:
-            raise TypeError(f"a parameter must be a number, truth value, string, list or tuple, not {type(value).__name__}")
+            raise TypeError(
+                f"a parameter must be a number, truth value, string, list or tuple, not {type(value).__name__}"
+            )

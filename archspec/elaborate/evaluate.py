@@ -1,4 +1,4 @@
-"""Evaluates compile-time expressions. Total: no recursion, no unbounded loop, and a limit on the size of every value."""
+"""Evaluates compile-time expressions. Total: no recursion, no unbounded loop, a limit on the size of every value."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Budget:
         """Take off some work. Raises EvalError when there is none left."""
         self._left -= work
         if self._left < 0:
-            raise EvalError("too-many-steps", "working this spec out takes too many steps", span, help="make its loops shorter")
+            raise EvalError(
+                "too-many-steps", "working this spec out takes too many steps", span, help="make its loops shorter"
+            )
 
 
 class Tensors(Protocol):
@@ -72,7 +74,9 @@ def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors, budget:
         case Length():
             return _length(expr, tensors)
         case WordCall():
-            return Word(word=expr.word, arguments=tuple((k, evaluate(v, variables, tensors, budget)) for k, v in expr.arguments))
+            return Word(
+                word=expr.word, arguments=tuple((k, evaluate(v, variables, tensors, budget)) for k, v in expr.arguments)
+            )
         case Operation():
             return _operation(expr, variables, tensors, budget)
 
@@ -112,7 +116,9 @@ def truth(value: Any, span: Span | None) -> bool:
     """Return a truth value. Raises EvalError for anything else: a spec says what it means."""
     if isinstance(value, bool):
         return value
-    raise EvalError("invalid-operands", f"a condition must be true or false, but this is `{_cut(show_value(value))}`", span)
+    raise EvalError(
+        "invalid-operands", f"a condition must be true or false, but this is `{_cut(show_value(value))}`", span
+    )
 
 
 def _bounded(value: Any, span: Span | None, budget: Budget | None) -> Any:
@@ -248,7 +254,9 @@ def _index(base: Any, index: Any) -> Any:
         raise TypeError
     if not -len(base) <= index < len(base):
         items = f"{len(base)} item{'s' * (len(base) != 1)}"
-        raise EvalError("invalid-index", f"there is no item {index} in a list of {items}", None, help="the first item is number 0")
+        raise EvalError(
+            "invalid-index", f"there is no item {index} in a list of {items}", None, help="the first item is number 0"
+        )
     return base[index]
 
 
@@ -280,7 +288,8 @@ def make_divisible(value: float, divisor: int = 8, minimum: int | None = None) -
 
 
 def _round(value: Any) -> int:
-    return int(round(_number(value)))
+    rounded: int = round(_number(value))
+    return rounded
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -319,6 +328,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "make_divisible": make_divisible,
 }
 #: The functions a spec may call by name, as opposed to the operators above them.
-NAMED_FUNCTIONS = tuple(name for name in FUNCTIONS if name.isidentifier() and name not in ("neg", "pos", "not", "in", "list", "tuple"))
+NAMED_FUNCTIONS = tuple(
+    name for name in FUNCTIONS if name.isidentifier() and name not in ("neg", "pos", "not", "in", "list", "tuple")
+)
 #: How operators are shown in messages.
 SHOWN = {"neg": "-", "pos": "+", "[]": "[ ]"}

@@ -114,7 +114,9 @@ class Instantiator:
         if builder.current is None or instance.faulty:
             return None
         if not builder.inputs:
-            self.diagnostics.error("no-input", "the model has no input", definition.span, help="begin it with `input 32x32x3`")
+            self.diagnostics.error(
+                "no-input", "the model has no input", definition.span, help="begin it with `input 32x32x3`"
+            )
             return None
         if not builder.nodes:
             self.diagnostics.error("no-layers", "the model has no layers", definition.span)
@@ -205,11 +207,17 @@ class Instantiator:
     def _input(self, op: InputOp, instance: Instance) -> None:
         builder = instance.builder
         if instance.definition.kind != "model" or builder.parent is not None:
-            self._fault("misplaced-input", "an input belongs to the model itself, outside blocks and loops", op.span, instance)
+            self._fault(
+                "misplaced-input", "an input belongs to the model itself, outside blocks and loops", op.span, instance
+            )
         shape = []
         for expr in op.shape:
             dim = self._value(expr, instance)
-            if isinstance(dim, bool) or not (dim is None or isinstance(dim, (int, Sym))) or (isinstance(dim, int) and dim < 1):
+            if (
+                isinstance(dim, bool)
+                or not (dim is None or isinstance(dim, (int, Sym)))
+                or (isinstance(dim, int) and dim < 1)
+            ):
                 self._fault(
                     "invalid-dimension",
                     f"a dimension must be a positive whole number, `?` or a name, but this is `{show_value(dim)}`",
@@ -228,7 +236,9 @@ class Instantiator:
         if builder.outputs is not None:
             self._fault("duplicate-output", "the outputs are named twice", op.span, instance)
         values = [(ref, self._tensor(ref, instance)) for ref in op.tensors]
-        builder.outputs = [Port(value=v, type=builder.types[v], name="" if ref.name == "_" else ref.name) for ref, v in values]
+        builder.outputs = [
+            Port(value=v, type=builder.types[v], name="" if ref.name == "_" else ref.name) for ref, v in values
+        ]
         builder.current = [v for _, v in values]
 
     def _name(self, op: NameOp, instance: Instance) -> None:
@@ -258,8 +268,15 @@ class Instantiator:
         shape = instance.builder.types[self._single(op.span, instance)].shape
         # One list or tuple stands for the whole shape, as `shape` itself does.
         wanted = value[0] if len(value) == 1 and isinstance(value[0], (list, tuple)) else value
-        if len(shape) != len(wanted) or any(want is not None and dim != want for dim, want in zip(shape, wanted, strict=True)):
-            self._report("expectation-failed", f"expected {show_shape(wanted)}, but the shape is {show_shape(shape)}", op.span, instance)
+        if len(shape) != len(wanted) or any(
+            want is not None and dim != want for dim, want in zip(shape, wanted, strict=True)
+        ):
+            self._report(
+                "expectation-failed",
+                f"expected {show_shape(wanted)}, but the shape is {show_shape(shape)}",
+                op.span,
+                instance,
+            )
 
     # --- loops -----------------------------------------------------------------------------------------------------
 
@@ -276,7 +293,12 @@ class Instantiator:
         outer = instance.builder
         while position < total and outer.current is not None:
             self._work(OPERATION_WORK, op.span, instance)
+            sound = not instance.faulty
             child, before = self._iteration(op, values[position], instance)
+            if sound and instance.faulty:
+                # The other iterations would say the same, or make no sense.
+                outer.inline(child, (*outer.index, position))
+                break
             end = position + 1
             if folds and child.current is not None:
                 end = ends[position] if matters else total
@@ -294,12 +316,28 @@ class Instantiator:
         value = self._value(op.iterable, instance)
         if op.counted:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self._fault("invalid-count", f"a count must be a whole number from 0, but this is `{show_value(value)}`", op.iterable.span, instance)
+                self._fault(
+                    "invalid-count",
+                    f"a count must be a whole number from 0, but this is `{show_value(value)}`",
+                    op.iterable.span,
+                    instance,
+                )
             if value > MAX_LAYERS:
-                self._fault("too-many-layers", f"{value:,} repetitions: a network may have at most {MAX_LAYERS:,} layers", op.iterable.span, instance)
+                self._fault(
+                    "too-many-layers",
+                    f"{value:,} repetitions: a network may have at most {MAX_LAYERS:,} layers",
+                    op.iterable.span,
+                    instance,
+                )
             return range(value)
         if not isinstance(value, (list, tuple)):
-            self._fault("invalid-list", f"`for` goes through a list, but this is `{show_value(value)}`", op.iterable.span, instance, help="count with `0..n`")
+            self._fault(
+                "invalid-list",
+                f"`for` goes through a list, but this is `{show_value(value)}`",
+                op.iterable.span,
+                instance,
+                help="count with `0..n`",
+            )
         self._work(len(value), op.iterable.span, instance)
         return list(value)
 
@@ -318,8 +356,10 @@ class Instantiator:
             instance.builder = outer
         return child, before
 
-    def _fold(self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance) -> int:
-        """Add `run` equal iterations as one node. Returns how many were added: 0 where the iteration changes its type."""
+    def _fold(
+        self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance
+    ) -> int:
+        """Add `run` equal iterations as one node. Returns how many were added: 0 where an iteration changes its type."""
         outer = instance.builder
         assert child.current is not None and outer.current is not None
         if child.types_of(child.current) != before or None in child.names.values():
@@ -366,7 +406,9 @@ class Instantiator:
         self, op: CallOp, instance: Instance, inputs: list[int] | None = None, branches: tuple[Span, ...] = ()
     ) -> None:
         if inputs is None:
-            inputs = self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
+            inputs = (
+                self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
+            )
         declared = None
         if op.target == "shared":
             if (step := instance.shared.get(op.callee)) is None:
@@ -407,7 +449,13 @@ class Instantiator:
         if builder.current is None:
             raise Fault
         if not builder.current:
-            self._fault("no-input", "there is no tensor to go on from yet", op.span, instance, help="begin the model with `input 32x32x3`")
+            self._fault(
+                "no-input",
+                "there is no tensor to go on from yet",
+                op.span,
+                instance,
+                help="begin the model with `input 32x32x3`",
+            )
         return builder.current
 
     def _single(self, span: Span, instance: Instance) -> int:
@@ -415,7 +463,11 @@ class Instantiator:
         if builder.current is None:
             raise Fault
         if len(builder.current) != 1:
-            what = "there is no current tensor" if not builder.current else f"there are {len(builder.current)} current tensors"
+            what = (
+                "there is no current tensor"
+                if not builder.current
+                else f"there are {len(builder.current)} current tensors"
+            )
             self._fault("no-single-tensor", f"{what}, and one is needed here", span, instance)
         return builder.current[0]
 
@@ -480,7 +532,13 @@ class Instantiator:
     def _check_count(self, layer: Layer, op: CallOp, given: int, span: Span, instance: Instance) -> None:
         takes = layer.takes
         if given < takes.least or (takes.most is not None and given > takes.most):
-            wanted = f"{takes.least}" if takes.least == takes.most else f"at least {takes.least}" if takes.most is None else f"{takes.least} to {takes.most}"
+            wanted = (
+                f"{takes.least}"
+                if takes.least == takes.most
+                else f"at least {takes.least}"
+                if takes.most is None
+                else f"{takes.least} to {takes.most}"
+            )
             self._fault(
                 "wrong-input-count",
                 f"`{op.callee}` takes {wanted} tensor{'s' * (wanted != '1')}, but is given {given}",
@@ -523,7 +581,11 @@ class Instantiator:
                 Label(span, f"this is {builder.types[value]}") for value, span in zip(inputs, branches, strict=True)
             ]
         made = {port.value: node.span for node in builder.nodes for port in node.outputs}
-        return [Label(made[value], f"this is {builder.types[value]}") for value in inputs if value in made and made[value] != op.span]
+        return [
+            Label(made[value], f"this is {builder.types[value]}")
+            for value in inputs
+            if value in made and made[value] != op.span
+        ]
 
     def _block(
         self,
@@ -584,7 +646,9 @@ class Instantiator:
             for position in range(number):
                 subscripts = () if number == 1 else (position,)
                 builder.names[name, subscripts] = builder.add_input(next(remaining), name)
-        instance = Instance(definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span)))
+        instance = Instance(
+            definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span))
+        )
         try:
             self._parameters(definition, arguments, instance, {a.parameter: a.span for a in op.arguments})
             self._run(definition.body, instance)
@@ -649,7 +713,12 @@ class Instantiator:
             return
         if not isinstance(value, (list, tuple)) or len(value) != len(pattern.items):
             names = ", ".join(pattern_names(pattern))
-            self._fault("pattern-mismatch", f"`({names})` takes {len(pattern.items)} values, but this is `{show_value(value)}`", span, instance)
+            self._fault(
+                "pattern-mismatch",
+                f"`({names})` takes {len(pattern.items)} values, but this is `{show_value(value)}`",
+                span,
+                instance,
+            )
         for item, part in zip(pattern.items, value, strict=True):
             self._bind(item, part, instance, span)
 
@@ -683,7 +752,9 @@ class Instantiator:
                 f"`{ref.name}{''.join(f'[{show_value(s)}]' for s in subscripts)}` names no tensor yet",
                 ref.span,
                 instance,
-                help=f"it has the indices {', '.join(known)}" if known else f"name it with `… as {ref.name}` before this line",
+                help=f"it has the indices {', '.join(known)}"
+                if known
+                else f"name it with `… as {ref.name}` before this line",
             )
         if value is None:
             raise Fault
@@ -708,7 +779,14 @@ class Instantiator:
             raise Stop
 
     def _report(
-        self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "", labels: list[Label] | None = None
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        instance: Instance,
+        *,
+        help: str = "",
+        labels: list[Label] | None = None,
     ) -> None:
         chain = tuple(f"in block `{use.block}`, used at {use.span}" for use in reversed(instance.uses))
         self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels or ()), notes=chain, help=help))
@@ -745,7 +823,8 @@ def _run_ends(values: range | list[Any]) -> list[int] | range:
 
 
 def _frozen(value: Any) -> Any:
-    """Return a value as one that can be compared and hashed. 1 == 1.0 == True in Python, but a layer tells them apart."""
+    """Return a value as one that can be compared and hashed."""
+    # 1 == 1.0 == True in Python, but a layer tells them apart.
     match value:
         case Word(arguments=tuple() as arguments):
             return value.word, _frozen(dict(arguments))
@@ -755,5 +834,3 @@ def _frozen(value: Any) -> Any:
             return (type(value).__name__, *map(_frozen, value))
         case _:
             return type(value).__name__, value
-
-

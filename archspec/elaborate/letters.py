@@ -73,7 +73,11 @@ def letters_signature(text: str) -> Signature:
                 continue  # `A` is the activation of a letter string
             own = parameter.name in spellings
             defaults = dict(letter.defaults)
-            default = signature.show_argument(_plain(defaults[parameter.name])) if parameter.name in defaults else parameter.default
+            default = (
+                signature.show_argument(_plain(defaults[parameter.name]))
+                if parameter.name in defaults
+                else parameter.default
+            )
             parameters.setdefault(
                 name,
                 Parameter(

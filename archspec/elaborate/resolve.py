@@ -59,7 +59,13 @@ from archspec.tensor import DTYPE_BYTES, FLOAT, Sym
 
 #: The figures that `expect` can hold a body to.
 METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
-LENGTHS: dict[str, LengthName] = {"channels": "channels", "height": "height", "width": "width", "rank": "rank", "shape": "shape"}
+LENGTHS: dict[str, LengthName] = {
+    "channels": "channels",
+    "height": "height",
+    "width": "width",
+    "rank": "rank",
+    "shape": "shape",
+}
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 CURRENT = "_"
 
@@ -88,7 +94,9 @@ class Program:
         scope = Scope(self._free_key(model.name.text))
         return self._define(model, module, scope, "model", frozenset())
 
-    def block(self, block: ast.Block, module: Module, outer: Scope | None, tensors: frozenset[str], use: Span) -> Definition | None:
+    def block(
+        self, block: ast.Block, module: Module, outer: Scope | None, tensors: frozenset[str], use: Span
+    ) -> Definition | None:
         """Resolve a block for uses that give tensors to the parameters `tensors`. None after reporting recursion."""
         key = (id(block), id(outer), tensors)
         if key in self._keys:
@@ -127,12 +135,15 @@ class Program:
         self._taken.add(key)
         return key
 
-    def _define(self, node: ast.Block | ast.Model, module: Module, scope: Scope, kind: str, tensors: frozenset[str]) -> Definition:
+    def _define(
+        self, node: ast.Block | ast.Model, module: Module, scope: Scope, kind: str, tensors: frozenset[str]
+    ) -> Definition:
         resolver = Resolver(self, module, scope)
         parameters = resolver.parameters(node.parameters, tensors)
         body = resolver.definition_body(node.body)
         captured = tuple(
-            Parameter(pattern=NamePattern(name=name), tensor=what == "tensor", captured=True) for name, what in scope.captured.items()
+            Parameter(pattern=NamePattern(name=name), tensor=what == "tensor", captured=True)
+            for name, what in scope.captured.items()
         )
         definition = Definition(
             key=scope.key,
@@ -158,12 +169,15 @@ class Resolver:
     # --- definitions -----------------------------------------------------------------------------------------------
 
     def parameters(self, parameters: tuple[ast.Parameter, ...], tensors: frozenset[str]) -> tuple[Parameter, ...]:
-        resolved = []
+        resolved: list[Parameter] = []
         for parameter in parameters:
             default = None if parameter.default is None else self.expr_or_poison(parameter.default)
             pattern = self.pattern(parameter.pattern)
             made = Parameter(
-                pattern=pattern, default=default, spellings=tuple(s.text for s in parameter.spellings), span=parameter.span
+                pattern=pattern,
+                default=default,
+                spellings=tuple(s.text for s in parameter.spellings),
+                span=parameter.span,
             )
             kind = "tensor" if made.name in tensors else "value"
             fresh = [self._declare(name, kind, parameter.span, fresh=True) for name in pattern_names(pattern)]
@@ -207,7 +221,9 @@ class Resolver:
     def _declare(self, name: str, kind: str, span: Span, *, fresh: bool = False) -> bool:
         known = self.scope.names.get(name)
         if known is not None and (fresh or known != kind):
-            self.diagnostics.error("duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name")
+            self.diagnostics.error(
+                "duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name"
+            )
             return False
         self.scope.names[name] = kind  # type: ignore[assignment]
         return True
@@ -295,8 +311,15 @@ class Resolver:
         if any(isinstance(op, ErrorOp) for op in ops):
             raise Unresolved
         # What a block captures comes by keyword too, but nobody wrote it.
-        if len(ops) != 1 or not isinstance(ops[0], CallOp) or ops[0].inputs is not None or any(k.span for k in ops[0].keywords):
-            self.diagnostics.error("not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span)
+        if (
+            len(ops) != 1
+            or not isinstance(ops[0], CallOp)
+            or ops[0].inputs is not None
+            or any(k.span for k in ops[0].keywords)
+        ):
+            self.diagnostics.error(
+                "not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span
+            )
             raise Unresolved
         # The step bears the name it is given, and so leaves its number to others.
         self.scope.release(_step_name(statement.step), ops[0].site)
@@ -325,7 +348,9 @@ class Resolver:
                     help=did_you_mean(metric, METRICS),
                 )
                 raise Unresolved
-            return ExpectOp(metric=metric, comparison=condition.op, value=self.expr(condition.right), span=statement.span)
+            return ExpectOp(
+                metric=metric, comparison=condition.op, value=self.expr(condition.right), span=statement.span
+            )
         match condition:
             case ast.Dims() | ast.TupleExpr():
                 value = self.expr(condition)
@@ -346,7 +371,9 @@ class Resolver:
             case ast.Call():
                 yield from self.call(step)
             case ast.Letters():
-                yield from self.letters(step.text, step.arguments or (), step.span, step.span.part(1, len(step.text) + 1))
+                yield from self.letters(
+                    step.text, step.arguments or (), step.span, step.span.part(1, len(step.text) + 1)
+                )
             case ast.Group():
                 for inner in step.flow.steps:
                     yield from self.step(inner)
@@ -357,7 +384,9 @@ class Resolver:
             case ast.For():
                 iterable = self.expr_or_poison(step.iterable)
                 pattern = self._bind_pattern(step.pattern)
-                yield RepeatOp(pattern=pattern, iterable=iterable, counted=False, body=self._loop(step.body), span=step.span)
+                yield RepeatOp(
+                    pattern=pattern, iterable=iterable, counted=False, body=self._loop(step.body), span=step.span
+                )
             case ast.Repeat():
                 count = self.expr_or_poison(step.count)
                 index = self._bind_pattern(step.index) if step.index else None
@@ -441,7 +470,10 @@ class Resolver:
             name = call.name.name.text
             if (found := module.find_block(name)) is None:
                 self.diagnostics.error(
-                    "unknown-step", f"no block `{name}` in `{module.name}`", call.name.name.span, help=did_you_mean(name, module.block_names())
+                    "unknown-step",
+                    f"no block `{name}` in `{module.name}`",
+                    call.name.name.span,
+                    help=did_you_mean(name, module.block_names()),
                 )
                 raise Unresolved
             yield self.block(call, name, *found, None)
@@ -454,7 +486,9 @@ class Resolver:
             yield self.use_shared(call, name)
         elif kind == "value" and call.arguments is None:
             activation = BoundArgument(parameter="activation", value=Var(name=name, span=call.span), span=call.span)
-            yield CallOp(site=self.scope.site(name), target="layer", callee="activation", arguments=(activation,), span=call.span)
+            yield CallOp(
+                site=self.scope.site(name), target="layer", callee="activation", arguments=(activation,), span=call.span
+            )
         elif nested := self.scope.find_block(name):
             yield self.block(call, name, nested[0], self.module, nested[1])
         elif found := self.module.find_block(name):
@@ -475,13 +509,20 @@ class Resolver:
 
     def _unknown_step(self, name: ast.Name, kind: str | None) -> None:
         if kind == "tensor":
-            self.diagnostics.error("not-a-step", f"`{name.text}` is a tensor, not a step", name.span, help=f"go on from it with `from {name.text}`")
+            self.diagnostics.error(
+                "not-a-step",
+                f"`{name.text}` is a tensor, not a step",
+                name.span,
+                help=f"go on from it with `from {name.text}`",
+            )
         elif looks_like_letters(name.text):
             self._unknown_letters(name.text, name.span)
         else:
             blocks = self.module.block_names() | set(self.scope.blocks)
             known = [*registry.layer_names(), *registry.words("activation"), *blocks, "skip"]
-            self.diagnostics.error("unknown-step", f"no layer or block `{name.text}`", name.span, help=did_you_mean(name.text, known))
+            self.diagnostics.error(
+                "unknown-step", f"no layer or block `{name.text}`", name.span, help=did_you_mean(name.text, known)
+            )
         raise Unresolved
 
     def _unknown_letters(self, text: str, span: Span) -> None:
@@ -494,8 +535,12 @@ class Resolver:
                     notes=["the letters are " + ", ".join(f"{c} {letter.layer}" for c, letter in LETTERS.items())],
                 )
 
-    def bound(self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()) -> list[Bound]:
-        found = bind(target, arguments, span, lambda n: self.scope.find(n) is not None, self.diagnostics, implied=implied)
+    def bound(
+        self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()
+    ) -> list[Bound]:
+        found = bind(
+            target, arguments, span, lambda n: self.scope.find(n) is not None, self.diagnostics, implied=implied
+        )
         if found is None:
             raise Unresolved
         return found
@@ -564,7 +609,9 @@ class Resolver:
         self._no_branches(call, name)
         word = self.word(name, call.arguments, call.span)
         argument = BoundArgument(parameter="activation", value=word, span=call.span)
-        return CallOp(site=self.scope.site(name), target="layer", callee="activation", arguments=(argument,), span=call.span)
+        return CallOp(
+            site=self.scope.site(name), target="layer", callee="activation", arguments=(argument,), span=call.span
+        )
 
     def _no_branches(self, call: ast.Call, name: str) -> None:
         if call.branches is not None:
@@ -594,7 +641,9 @@ class Resolver:
                 )
                 raise Unresolved
             inputs += tensors
-        return CallOp(site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span)
+        return CallOp(
+            site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span
+        )
 
     def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
         self._no_branches(call, name)
@@ -636,7 +685,9 @@ class Resolver:
                 )
                 raise Unresolved
             if parameter.tensor:
-                keywords.append(TensorArgument(parameter=parameter.name, tensors=(TensorRef(name=parameter.name, span=call.span),)))
+                keywords.append(
+                    TensorArgument(parameter=parameter.name, tensors=(TensorRef(name=parameter.name, span=call.span),))
+                )
             else:
                 passed.append(BoundArgument(parameter=parameter.name, value=Var(name=parameter.name)))
         return CallOp(
@@ -667,7 +718,9 @@ class Resolver:
                         labels=[Label(earlier.span, "first given here")] if earlier.span else (),
                     )
                     raise Unresolved
-                values[parameter] = BoundArgument(parameter=parameter, value=Const(value=number, span=both.span), span=both.span)
+                values[parameter] = BoundArgument(
+                    parameter=parameter, value=Const(value=number, span=both.span), span=both.span
+                )
         for position, char in enumerate(text):
             letter = LETTERS[char]
             place = letters.part(position, position + 1)
@@ -695,9 +748,13 @@ class Resolver:
                 function = {"-": "neg", "+": "pos"}.get(expr.op, expr.op)
                 return Operation(function=function, operands=(self.expr(expr.operand),), span=expr.span)
             case ast.Binary():
-                return Operation(function=expr.op, operands=(self.expr(expr.left), self.expr(expr.right)), span=expr.span)
+                return Operation(
+                    function=expr.op, operands=(self.expr(expr.left), self.expr(expr.right)), span=expr.span
+                )
             case ast.Conditional():
-                return Operation(function="if", operands=tuple(map(self.expr, (expr.test, expr.then, expr.orelse))), span=expr.span)
+                return Operation(
+                    function="if", operands=tuple(map(self.expr, (expr.test, expr.then, expr.orelse))), span=expr.span
+                )
             case ast.Range():
                 return Operation(function="..", operands=(self.expr(expr.start), self.expr(expr.stop)), span=expr.span)
             case ast.ListExpr():

@@ -112,6 +112,8 @@ class Layer(Part):
     rank: ClassVar[int | None] = None
     #: Whether it behaves differently in training.
     uses_training: ClassVar[bool] = False
+    #: Whether the result depends on what the inputs hold. A weight of its own takes only their number.
+    reads_inputs: ClassVar[bool] = True
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:

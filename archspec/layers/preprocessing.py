@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from archspec.layers.base import Elementwise, RuleError
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from archspec.layers.base import Elementwise, RuleError, Weight, known
 from archspec.layers.recipe import Construct
+from archspec.layers.spatial import resolve_axis
 from archspec.tensor import FLOAT, TensorType
 
 #: One number, or one for each channel.
@@ -37,3 +44,61 @@ class Rescaling(Elementwise):
             if count != 1 and isinstance(length, int) and count != length:
                 raise RuleError(f"`{name}` has {count} numbers for {length} channels", argument=name)
         return x.with_dtype(FLOAT)
+
+
+class Normalization(Elementwise):
+    """Subtracts a mean and divides by a deviation: those given, or those that `adapt` finds in the data.
+
+    ```arch
+    input 224x224x3
+    normalization(mean=(123.7, 116.3, 103.5), variance=(3410.0, 3262.7, 3291.9))
+    ```
+    ```python
+    keras.layers.Normalization(mean=(123.7, 116.3, 103.5), variance=(3410.0, 3262.7, 3291.9))
+    ```
+    """
+
+    kind = "Normalization"
+    names = ("normalization",)
+    category = "norm"
+    keras = Construct("keras.layers.Normalization")
+
+    axis: int | tuple[int, ...] | None = -1
+    mean: Factor | None = None
+    variance: Annotated[Factor | None, Field(validate_default=True)] = None
+    invert: bool = False
+
+    @field_validator("variance")
+    @classmethod
+    def _goes_with_mean(cls, value: Factor | None, info: Any) -> Factor | None:
+        mean = info.data.get("mean")
+        if (value is None) != (mean is None):
+            raise PydanticCustomError("mean_and_variance", "comes with `mean`: give both, or neither")
+        if value is not None and _count(value) != _count(mean):
+            numbers = {"means": str(_count(mean)), "variances": str(_count(value))}
+            raise PydanticCustomError("mean_and_variance", "has {variances} numbers, and `mean` {means}", numbers)
+        return value
+
+    def _kept(self, x: TensorType) -> tuple[int, ...]:
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis or ()
+        return tuple(sorted(resolve_axis(axis, x) for axis in axes))
+
+    def output(self, x: TensorType) -> TensorType:
+        kept = self._kept(x)
+        lengths = [known(x.shape[position], "the length of a normalised axis") for position in kept]
+        if isinstance(self.mean, tuple) and self.mean and not (lengths and len(self.mean) in (1, lengths[-1])):
+            along = f"{lengths[-1]} values along the axis" if lengths else "one mean of all axes"
+            raise RuleError(f"`mean` has {len(self.mean)} numbers for {along}", argument="mean")
+        return x.with_dtype(FLOAT)
+
+    def weights(self, *inputs: Any, **keywords: Any) -> Iterator[Weight]:
+        if self.mean is None:
+            (x,) = inputs
+            shape = tuple(known(x.shape[position], "the length of a normalised axis") for position in self._kept(x))
+            yield Weight("mean", shape, trainable=False)
+            yield Weight("variance", shape, trainable=False)
+            yield Weight("count", (), trainable=False)
+
+
+def _count(value: Any) -> int:
+    return len(value) if isinstance(value, tuple) else 1

@@ -1,22 +1,27 @@
 """From `grammars/arch.lark` to tables. Lark reads the grammar and computes the LALR(1) automaton; we run it ourselves.
 
-The tables are plain data, so that they can also be made ahead of time: `tables` is the one place that would load them.
+Computing them takes longer than most compilations, so they are kept ready-made in `tables.json`, with a digest of the
+grammar they belong to. After changing the grammar run `python -m archspec.syntax.grammar`; until then they are computed
+at each start, which is slower and nothing worse.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, NamedTuple
-
-from lark import Lark
-from lark.grammar import NonTerminal, Rule
-from lark.parsers.lalr_analysis import Action, Shift
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archspec import resources
 
+if TYPE_CHECKING:
+    from lark import Lark
+
 START = "file"
+READY_MADE = Path(__file__).with_name("tables.json")
 
 
 class Reduction(NamedTuple):
@@ -52,22 +57,81 @@ class Tables:
 
 @cache
 def tables() -> Tables:
-    """Return the tables, computed at the first call."""
-    text = (resources.folder("grammars") / "arch.lark").read_text("utf-8")
+    """Return the tables of the grammar: the ready-made ones where they are of this grammar."""
+    text = _grammar()
+    try:
+        kept = json.loads(READY_MADE.read_text("utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    return _load(kept["tables"]) if kept.get("grammar") == _digest(text) else compute(text)
+
+
+def _grammar() -> str:
+    return (resources.folder("grammars") / "arch.lark").read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ready_made(text: str) -> str:
+    """Return what `tables.json` holds for a grammar."""
+    return json.dumps({"grammar": _digest(text), "tables": asdict(compute(text))}, separators=(",", ":")) + "\n"
+
+
+def _load(data: dict[str, Any]) -> Tables:
+    """Return tables from JSON, whose keys are strings and whose reductions are lists."""
+    reductions: dict[tuple[Any, ...], Reduction] = {}
+
+    def action(value: Any) -> int | Reduction:
+        return value if isinstance(value, int) else reductions.setdefault(tuple(value), Reduction(*value))
+
+    return Tables(
+        tuple(Terminal(**terminal) for terminal in data["terminals"]),
+        {int(state): {name: action(value) for name, value in row.items()} for state, row in data["actions"].items()},
+        {int(state): row for state, row in data["gotos"].items()},
+        data["start"],
+        data["end"],
+    )
+
+
+def compute(text: str) -> Tables:
+    """Return the tables of a grammar."""
+    # Only a changed grammar needs Lark, so only that pays for the import.
+    from lark import Lark
+
     # The lexer is never run: archspec.syntax.lexing has its own. Every token is kept for its position.
     lark = Lark(text, parser="lalr", lexer="basic", start=START, keep_all_tokens=True, maybe_placeholders=False)
     automaton = lark.parse_interactive().parser_state.parse_conf
     rows = automaton.states.items()
-    return Tables(
-        _terminals(lark),
-        {state: {str(s): _action(*action) for s, action in row.items() if s.isupper()} for state, row in rows},
-        {state: {str(s): to for s, (_, to) in row.items() if not s.isupper()} for state, row in rows},
-        automaton.start_state,
-        automaton.end_state,
-    )
+    actions = {state: {str(s): _action(*action) for s, action in row.items() if s.isupper()} for state, row in rows}
+    gotos = {state: {str(s): to for s, (_, to) in row.items() if not s.isupper()} for state, row in rows}
+    return _numbered(Tables(_terminals(lark), actions, gotos, automaton.start_state, automaton.end_state))
 
 
-def _action(kind: Action, argument: Any) -> int | Reduction:
+def _numbered(tables: Tables) -> Tables:
+    """Return equal tables with the states numbered as they are met from the start: Lark's numbers differ by run."""
+    numbers = {tables.start: 0}
+    waiting = [tables.start]
+    for state in waiting:
+        for _, to in sorted({**tables.actions[state], **tables.gotos[state]}.items(), key=lambda item: item[0]):
+            if isinstance(to, int) and to not in numbers:
+                numbers[to] = len(numbers)
+                waiting.append(to)
+    actions = {
+        numbers[state]: {
+            name: numbers[to] if isinstance(to, int) else to for name, to in sorted(tables.actions[state].items())
+        }
+        for state in waiting
+    }
+    gotos = {numbers[s]: {name: numbers[to] for name, to in sorted(tables.gotos[s].items())} for s in waiting}
+    return Tables(tables.terminals, actions, gotos, numbers[tables.start], numbers[tables.end])
+
+
+def _action(kind: Any, argument: Any) -> int | Reduction:
+    from lark.grammar import NonTerminal, Rule
+    from lark.parsers.lalr_analysis import Shift
+
     if kind is Shift:
         state: int = argument
         return state
@@ -88,3 +152,7 @@ def _terminals(lark: Lark) -> tuple[Terminal, ...]:
         Terminal(t.name, t.pattern.to_regexp(), t.pattern.type == "str" and bool(word.fullmatch(t.pattern.value)))
         for t in order
     )
+
+
+if __name__ == "__main__":
+    READY_MADE.write_text(ready_made(_grammar()), "utf-8")

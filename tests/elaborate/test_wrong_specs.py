@@ -35,7 +35,7 @@ def place(diagnostic: Diagnostic) -> str:
         return "-"
     more = f"+{span.end_line - span.line}" if span.end_line > span.line else ""
     columns = f"{span.column}-{span.end_column}{more}"
-    return columns if span.file == NAME else f"{span.file}:{span.line}:{columns}"
+    return columns if span.file == NAME else f"{span.file.replace(' ', '_')}:{span.line}:{columns}"
 
 
 def line_of(diagnostic: Diagnostic) -> int:
@@ -51,7 +51,10 @@ def expected(text: str) -> list[tuple[int, str, str, str, str]]:
             continue
         if line.startswith(("# model:", "# set:")):
             continue
-        found += [(number if re.match(r"\d", at) and ":" not in at else 0, severity, at, code, said) for severity, at, code, said in above]
+        found += [
+            (number if re.match(r"\d", at) and ":" not in at else 0, severity, at, code, said)
+            for severity, at, code, said in above
+        ]
         above = []
     return found
 

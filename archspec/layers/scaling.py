@@ -1,0 +1,36 @@
+"""Scales that a network learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archspec.layers.base import Elementwise, Weight, known
+from archspec.layers.recipe import Construct
+from archspec.tensor import TensorType
+
+
+class LayerScale(Elementwise):
+    """Multiplies each channel by a weight that starts near zero, as at the end of a ConvNeXt block (arXiv:2103.17239).
+
+    Keras has it in its ConvNeXt only and not among its layers, so generated code brings its own.
+
+    ```arch
+    input 56x56x96
+    layer_scale
+    ```
+    ```python
+    LayerScale()
+    ```
+    """
+
+    kind = "LayerScale"
+    names = ("layer_scale",)
+    category = "norm"
+    keras = Construct("LayerScale", positional=("init_values",), support="layer_scale.py")
+
+    init_values: float = 1e-6
+
+    def weights(self, *inputs: Any, **keywords: Any) -> Iterator[Weight]:
+        (x,) = inputs
+        yield Weight("gamma", (known(x.shape[-1], "the number of channels"),))
