@@ -118,12 +118,15 @@ class Architecture:
 
         return str(emit(self._checked).content)
 
-    def to_keras(self) -> keras.Model:
-        """Return the network as a Keras model. Needs TensorFlow: `pip install 'archspec-nn[tensorflow]'`."""
+    def to_keras(self, *, allow_extern: bool = False) -> keras.Model:
+        """Return the network as a Keras model. Needs TensorFlow: `pip install 'archspec-nn[tensorflow]'`.
+
+        A layer of your own (`extern layer`) is imported, which runs its module, only with `allow_extern`.
+        """
         from archspec.backends.keras_build import build
 
         try:
-            return build(self._checked)
+            return build(self._checked, allow_extern=allow_extern)
         except ModuleNotFoundError as error:
             if error.name not in ("keras", "tensorflow"):
                 raise

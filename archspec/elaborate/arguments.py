@@ -24,14 +24,14 @@ class ArgumentFault(Exception):
         self.faults, self.help = faults, help
 
 
-def make_layer(kind: type[Layer], arguments: Mapping[str, Any]) -> Layer:
-    """Return the layer with these arguments. Raises ArgumentFault."""
-    layer = _make(kind, arguments)
+def make_layer(kind: type[Layer], arguments: Mapping[str, Any], rank: int | None = None) -> Layer:
+    """Return the layer with these arguments, for a tensor of `rank` axes. Raises ArgumentFault."""
+    layer = _make(kind, arguments, rank)
     assert isinstance(layer, Layer)
     return layer
 
 
-def _make(part: type[Part], arguments: Mapping[str, Any]) -> Part:
+def _make(part: type[Part], arguments: Mapping[str, Any], rank: int | None) -> Part:
     values = {}
     for name, value in arguments.items():
         if _has_symbol(value):
@@ -44,7 +44,7 @@ def _make(part: type[Part], arguments: Mapping[str, Any]) -> Part:
                     )
                 ]
             )
-        values[name] = _convert(part, name, value)
+        values[name] = _convert(part, name, value, rank)
     try:
         return part(**values)
     except ValidationError as error:
@@ -55,22 +55,41 @@ def _has_symbol(value: Any) -> bool:
     return isinstance(value, Sym) or (isinstance(value, (list, tuple)) and any(map(_has_symbol, value)))
 
 
-def _convert(part: type[Part], name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_convert(part, name, item) for item in value)
+def _convert(part: type[Part], name: str, value: Any, rank: int | None) -> Any:
+    if isinstance(value, list) or (isinstance(value, tuple) and any(isinstance(item, Word) for item in value)):
+        return tuple(_convert(part, name, item, rank) for item in value)
     if not isinstance(value, Word):
         return value
-    if value.arguments is None:
+    categories = part_categories(part, name)
+    owning = any(value.word in registry.words(c) for c in categories if c in registry.OWNING)
+    if value.arguments is None and not owning:
         return value.word
-    for category in part_categories(part, name):
+    for category in categories:
         if (config := registry.words(category).get(value.word)) is not None:
             try:
-                return _make(config, dict(value.arguments))
+                if category == "layer":
+                    config, rank = _inner(part, value.word, rank)
+                return _make(config, dict(value.arguments or ()), rank)
             except ArgumentFault as fault:
                 # What is wrong inside a word is shown at the argument that the word stands in.
-                faults: list[tuple[str | None, str, str]] = [(name, f"{message} in `{value.word}`", code) for _, message, code in fault.faults]
-                raise ArgumentFault(faults[:1], fault.help) from None
+                _, message, code = fault.faults[0]
+                raise ArgumentFault([(name, f"{message} in `{value.word}`", code)], fault.help) from None
     raise ArgumentFault([(name, f"`{value}` does not go with `{name}`", "invalid-argument")])
+
+
+def _inner(part: type[Part], word: str, rank: int | None) -> tuple[type[Layer], int | None]:
+    """Return the layer that a word stands for inside another, and the rank of the tensor that it is to take."""
+    hidden = part.hides if issubclass(part, Layer) else 0
+    inner = None if rank is None else rank - hidden
+    found = registry.find_layer(word)
+    assert found is not None, word
+    if not isinstance(found, registry.Family):
+        return found, inner
+    member = found.typical if inner is None else found.for_rank(inner - 1)
+    if member is None:
+        takes = ", ".join(f"{n}-D" for n, _ in found.members)
+        raise ArgumentFault([(None, f"`{word}` takes {takes} data with channels, and has a tensor of {inner} axes", "wrong-rank")])
+    return member, inner
 
 
 def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any]) -> ArgumentFault:
@@ -87,6 +106,8 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
             message, help = f"unknown {context['category']} `{given}`", did_you_mean(str(_plain(value)), known)
         elif name is None:
             message = _lower(item["msg"])
+        elif kind == "missing":
+            message = f"`{name}` is missing"
         else:
             per_axis = any(isinstance(m, PerAxis) for m in part.model_fields[name].metadata)
             message = f"`{name}` {_requirement(kind, context, item['msg'], per_axis)}, but it is `{given}`"

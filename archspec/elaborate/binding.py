@@ -114,12 +114,14 @@ def _takers(
     if isinstance(value, ast.Apply):
         from archspec.layers import registry
 
-        categories = registry.find_word(value.function.text)
+        categories = registry.find_word(value.function.text, owning=True)
         return [p for p in signature.parameters if any(c in categories for c in p.bare)]
     token = spelling_text(value)
     if token is None:
         return []
     takers = [p for p in signature.parameters if p.spells(token)]
+    # A spelling that is written out says more than one with numbers in it: `1x1` beside `#x#`.
+    takers = [p for p in takers if any(flag.word == token for flag in p.flags)] or takers
     leading = value.left if isinstance(value, ast.Binary) else value
     if takers and isinstance(leading, ast.Name) and is_variable(leading.text):
         diagnostics.warning(

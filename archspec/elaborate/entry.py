@@ -51,18 +51,19 @@ def elaborate(
     given = _settings(definition, program, home, settings or {}, setting_texts or {})
     if given is None:
         return None
-    instantiator = Instantiator(program.definitions, diagnostics)
+    instantiator = Instantiator(program.definitions, program.externs, diagnostics)
     main = instantiator.model(definition, arguments | given)
     # A graph that is not what its author expects is one nevertheless, and may be held to what else they expect.
     if main is None or any(d.severity == "error" and d.code != "expectation-failed" for d in diagnostics.items):
         return None
     return Graph(
         name=chosen.name.text,
-        doc=chosen.doc,
+        doc=chosen.doc or base[0].doc,
         file=source.name,
         main=main,
         bodies=instantiator.bodies,
         definitions=program.definitions,
+        externs=program.externs,
         expectations=tuple(instantiator.expectations),
     )
 

@@ -14,6 +14,7 @@ from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.arguments import ArgumentFault, make_layer
 from archspec.elaborate.builder import Builder, Use
+from archspec.elaborate.externs import make_extern
 from archspec.elaborate.evaluate import Budget, EvalError, Poisoned, evaluate, truth
 from archspec.elaborate.reads import indexes_tensors, read_before_set
 from archspec.ir.definition import (
@@ -22,6 +23,7 @@ from archspec.ir.definition import (
     Definition,
     ErrorOp,
     ExpectOp,
+    ExternLayer,
     IfOp,
     InputOp,
     LetOp,
@@ -88,8 +90,10 @@ class Instance:
 class Instantiator:
     """Makes the bodies of one graph."""
 
-    def __init__(self, definitions: Mapping[str, Definition], diagnostics: Diagnostics) -> None:
-        self.definitions, self.diagnostics = definitions, diagnostics
+    def __init__(
+        self, definitions: Mapping[str, Definition], externs: Mapping[str, ExternLayer], diagnostics: Diagnostics
+    ) -> None:
+        self.definitions, self.externs, self.diagnostics = definitions, externs, diagnostics
         self.bodies: dict[str, Body] = {}
         self.expectations: list[Expectation] = []
         self._shared: dict[Any, str | None] = {}
@@ -359,7 +363,7 @@ class Instantiator:
     def _fold(
         self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance
     ) -> int:
-        """Add `run` equal iterations as one node. Returns how many were added: 0 where an iteration changes its type."""
+        """Add `run` equal iterations as one node. Returns how many: 0 where an iteration changes its type."""
         outer = instance.builder
         assert child.current is not None and outer.current is not None
         if child.types_of(child.current) != before or None in child.names.values():
@@ -484,14 +488,10 @@ class Instantiator:
         builder = instance.builder
         types = builder.types_of(inputs)
         span = (declared or op).span
-        kind = self._layer_class(op, types, instance)
-        try:
-            layer = make_layer(kind, arguments)
-        except ArgumentFault as fault:
-            for name, message, code in fault.faults:
-                place = next((a.span for a in op.arguments if a.parameter == name and a.span), op.span)
-                self._report(code, message, place, instance, help=fault.help)
-            raise Fault from None
+        if op.target == "extern":
+            layer: Layer = self._extern(op, arguments, types, instance)
+        else:
+            layer = self._made_layer(op, arguments, types, instance)
         self._check_count(layer, op, len(inputs), span, instance)
         outputs = self._rules(layer, op, types, keywords, inputs, instance, span, branches)
         if declared is not None:
@@ -509,6 +509,34 @@ class Instantiator:
                 keywords=tuple((name, tuple(values)) for name, values in keywords),
             )
         )
+
+    def _made_layer(
+        self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
+    ) -> Layer:
+        kind = self._layer_class(op, types, instance)
+        try:
+            return make_layer(kind, arguments, types[0].rank if types else None)
+        except ArgumentFault as fault:
+            for name, message, code in fault.faults:
+                place = next((a.span for a in op.arguments if a.parameter == name and a.span), op.span)
+                self._report(code, message, place, instance, help=fault.help)
+            raise Fault from None
+
+    def _extern(
+        self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
+    ) -> Layer:
+        """Work the rules of a layer of the user's own out for one use."""
+        extern = self.externs[op.callee]
+        rules = Instance(instance.definition, {}, Builder(), instance.key, instance.uses)
+        for parameter in extern.parameters:
+            if parameter.name not in arguments and parameter.default is not None:
+                arguments = arguments | {parameter.name: self._value(parameter.default, rules)}
+            self._bind(parameter.pattern, arguments[parameter.name], rules, parameter.span)
+        given = {name: value for name, value in arguments.items() if name in {a.parameter for a in op.arguments}}
+        try:
+            return make_extern(extern, given, rules.variables, types[0], lambda expr: self._value(expr, rules))
+        except EvalError as error:
+            self._fault(error.code, error.message, error.span or op.span, instance, help=error.help)
 
     def _layer_class(self, op: CallOp, types: tuple[TensorType, ...], instance: Instance) -> type[Layer]:
         found = registry.find_layer(op.callee)

@@ -26,6 +26,7 @@ class Module:
     file: ast.File
     blocks: dict[str, ast.Block] = field(default_factory=dict)
     models: dict[str, ast.Model | ast.Variant] = field(default_factory=dict)
+    externs: dict[str, ast.Extern] = field(default_factory=dict)
     imports: list[Module] = field(default_factory=list)
     aliases: dict[str, Module] = field(default_factory=dict)
 
@@ -36,6 +37,12 @@ class Module:
     def find_model(self, name: str) -> tuple[ast.Model | ast.Variant, Module] | None:
         """Return a model of this file, else of one it uses, and the module it is written in."""
         return next(((module.models[name], module) for module in self.reach() if name in module.models), None)
+
+    def find_extern(self, name: str) -> tuple[ast.Extern, Module] | None:
+        """Return an extern layer of this file, else of one it uses, and the module it is written in."""
+        if name in self.externs:
+            return self.externs[name], self
+        return next((found for module in self.imports if (found := module.find_extern(name))), None)
 
     def block_names(self) -> set[str]:
         return set().union(*(module.blocks for module in self.reach()))
@@ -80,6 +87,8 @@ class Loader:
         self._loading.pop()
         for block in file.blocks:
             self._define(module.blocks, block, "block")
+        for extern in file.externs:
+            self._define(module.externs, extern, "extern layer")
         for model in file.models:
             self._define(module.models, model, "model")
         self._modules[source.name] = module
@@ -116,7 +125,7 @@ class Loader:
         else:
             module.aliases[use.alias.text] = used
 
-    def _define(self, table: dict[str, Any], item: ast.Block | ast.Model | ast.Variant, what: str) -> None:
+    def _define(self, table: dict[str, Any], item: ast.Block | ast.Model | ast.Variant | ast.Extern, what: str) -> None:
         name = item.name.text
         if name in table:
             self.diagnostics.error(

@@ -14,6 +14,7 @@ from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
+from archspec.elaborate.externs import axis_names, resolve_extern
 from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
 from archspec.elaborate.letters import (
     LETTERS,
@@ -34,6 +35,7 @@ from archspec.ir.definition import (
     Definition,
     ErrorOp,
     ExpectOp,
+    ExternLayer,
     IfOp,
     InputOp,
     LetOp,
@@ -52,7 +54,7 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Const, Expr, Length, LengthName, Operation, TensorRef, Var, Word, WordCall
 from archspec.layers import registry
-from archspec.layers.base import Layer
+from archspec.layers.base import Layer, Part
 from archspec.layers.registry import Family
 from archspec.syntax import ast
 from archspec.tensor import DTYPE_BYTES, FLOAT, Sym
@@ -83,10 +85,13 @@ class Program:
     def __init__(self, loader: Loader, diagnostics: Diagnostics) -> None:
         self.loader, self.diagnostics = loader, diagnostics
         self.definitions: dict[str, Definition] = {}
-        #: By block, the scope it is written in, and which parameters are tensors; the scope is kept, for its id to hold.
+        #: By block, the scope it is written in (kept, so that its id holds), and which parameters are tensors.
         self._keys: dict[tuple[int, int, frozenset[str]], tuple[str, Scope | None]] = {}
         self._signatures: dict[int, Signature] = {}
         self._taken: set[str] = set()
+        #: The layers of the user's own, by name.
+        self.externs: dict[str, ExternLayer] = {}
+        self._externs: dict[int, ExternLayer | None] = {}
         self._resolving: list[tuple[ast.Block, str]] = []
 
     def model(self, model: ast.Model, module: Module) -> Definition:
@@ -126,6 +131,20 @@ class Program:
             parameters = Resolver(self, module, Scope("", outer)).parameters(block.parameters, frozenset())
             self._signatures[id(block)] = signature.of_parameters(block.name.text, parameters)
         return self._signatures[id(block)]
+
+    def extern(self, extern: ast.Extern, module: Module) -> ExternLayer | None:
+        """Resolve a layer of the user's own, once. Returns None after reporting what is wrong with it."""
+        name = extern.name.text
+        if id(extern) not in self._externs:
+            resolver = Resolver(self, module, Scope(""))
+            parameters = resolver.parameters(extern.parameters, frozenset())
+            for axis in axis_names(extern):
+                resolver.scope.names[axis] = "value"
+            found = resolve_extern(extern, parameters, resolver.expr, self.diagnostics)
+            self._externs[id(extern)] = found
+            if found is not None:
+                self.externs[name] = found
+        return self._externs[id(extern)]
 
     def _free_key(self, name: str) -> str:
         key, number = name, 1
@@ -496,6 +515,8 @@ class Resolver:
                 text = f"this file's own `{name}` is used in place of the standard library's"
                 self.diagnostics.note("own-block", text, found[0].name.span)
             yield self.block(call, name, *found, None)
+        elif own := self.module.find_extern(name):
+            yield self.extern(call, name, *own)
         elif layer := registry.find_layer(name):
             yield self.layer(call, name, layer)
         elif found := self.program.loader.standard_block(name):
@@ -549,7 +570,7 @@ class Resolver:
         return tuple(
             BoundArgument(
                 parameter=b.parameter.name,
-                value=Const(value=b.spelt, span=b.argument.span) if b.by_spelling else self.expr(b.argument.value),
+                value=Const(value=b.spelt, span=b.argument.span) if b.by_spelling else self.argument(b.argument.value, b.parameter),
                 span=b.argument.span,
             )
             for b in bound
@@ -602,6 +623,28 @@ class Resolver:
             branches=tuple(self.body(branch) for branch in call.branches),
             spans=tuple(branch.span for branch in call.branches),
             merge=made,
+        )
+
+    def extern(self, call: ast.Call, name: str, extern: ast.Extern, module: Module) -> Op:
+        """Resolve a use of a layer of the user's own."""
+        self._no_branches(call, name)
+        found = self.program.extern(extern, module)
+        if found is None:
+            raise Unresolved
+        rest: list[ast.Argument] = []
+        inputs: list[TensorRef] = []
+        for argument in call.arguments or ():
+            tensors = None if argument.name else self.maybe_tensors(argument.value)
+            inputs += tensors or ()
+            rest += [] if tensors else [argument]
+        target = signature.of_parameters(name, found.parameters)
+        return CallOp(
+            site=self.scope.site(name),
+            target="extern",
+            callee=found.name,
+            arguments=self.values(self.bound(target, tuple(rest), call.span)),
+            inputs=tuple(inputs) or None,
+            span=call.span,
         )
 
     def activation(self, call: ast.Call, name: str) -> Op:
@@ -734,6 +777,23 @@ class Resolver:
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
+    def argument(self, expr: ast.Expr, parameter: signature.Parameter) -> Expr:
+        """Resolve an argument. What owns weights, a layer or a cell, is written where it is used, alone or in a list."""
+        owning = tuple(c for c in parameter.categories if c in registry.OWNING)
+        match expr:
+            case ast.Name(text=text) if self.scope.find(text) is None and any(text in registry.words(c) for c in owning):
+                return Const(value=Word(word=text), span=expr.span)
+            case ast.Apply(function=ast.Name(text=text)) if any(text in registry.words(c) for c in owning):
+                part = next(registry.words(c)[text] for c in owning if text in registry.words(c))
+                return self.word_of(part, text, expr.arguments, expr.span)
+            case ast.ListExpr(items=items) | ast.TupleExpr(items=items) if owning:
+                function = "list" if isinstance(expr, ast.ListExpr) else "tuple"
+                return Operation(
+                    function=function, operands=tuple(self.argument(i, parameter) for i in items), span=expr.span
+                )
+            case _:
+                return self.expr(expr)
+
     def expr(self, expr: ast.Expr) -> Expr:
         match expr:
             case ast.Literal():
@@ -814,9 +874,13 @@ class Resolver:
             known = [*NAMED_FUNCTIONS, *(w for c in registry.categories() for w in registry.words(c))]
             self.diagnostics.error("unknown-name", f"no function `{name}`", span, help=did_you_mean(name, known))
             return POISON
+        return self.word_of(next(iter(classes.values())), name, arguments, span)
+
+    def word_of(
+        self, part: type[Part], name: str, arguments: tuple[ast.Argument, ...] | None, span: Span
+    ) -> Const | WordCall:
         if not arguments:
             return Const(value=Word(word=name), span=span)
-        part = next(iter(classes.values()))
         bound = self.values(self.bound(signature.of_part(part, name), arguments, span))
         return WordCall(word=name, arguments=tuple((a.parameter, a.value) for a in bound), span=span)
 

@@ -144,7 +144,7 @@ def of_parameters(name: str, parameters: tuple[DefinedParameter, ...]) -> Signat
 def _defined(parameter: DefinedParameter) -> Parameter:
     spellings = parameter.spellings
     patterns = tuple(Pattern(s) for s in spellings if "#" in s)
-    categories = tuple(s for s in spellings if "#" not in s and registry.words(s))
+    categories = tuple(s for s in spellings if "#" not in s and s not in registry.OWNING and registry.words(s))
     flags = tuple(Flag(s, True) for s in spellings if "#" not in s and s not in categories)
     default = parameter.default
     if isinstance(default, Const) and isinstance(default.value, bool):

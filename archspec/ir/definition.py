@@ -92,7 +92,7 @@ class CallOp(Ir):
 
     op: Literal["call"] = "call"
     site: str
-    target: Literal["layer", "block", "shared"]
+    target: Literal["layer", "block", "extern", "shared"]
     callee: str
     arguments: tuple[BoundArgument, ...] = ()
     inputs: tuple[TensorRef, ...] | None = None
@@ -189,6 +189,25 @@ Op = Annotated[
     | ErrorOp,
     Field(discriminator="op"),
 ]
+
+
+class ExternLayer(Ir):
+    """A layer of the user's own: where its class is, and the rules it keeps.
+
+    `axes` match the input's shape: a variable is bound to a length, anything else must be equal to it. The other rules
+    are expressions over these variables and the parameters.
+    """
+
+    name: str
+    doc: str = ""
+    module: str
+    symbol: str
+    parameters: tuple[Parameter, ...] = ()
+    axes: tuple[Expr, ...]
+    shape: tuple[Expr, ...]
+    params: Expr
+    macs: Expr
+    span: Span
 
 
 class Definition(Ir):

@@ -14,7 +14,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from archspec.diagnostics.source import Span
 from archspec.ir.base import Ir
-from archspec.ir.definition import Definition
+from archspec.ir.definition import Definition, ExternLayer
 from archspec.ir.expr import Value
 from archspec.layers import registry
 from archspec.layers.base import Layer
@@ -128,6 +128,7 @@ class Graph(Ir):
     main: str
     bodies: dict[str, Body]
     definitions: dict[str, Definition]
+    externs: dict[str, ExternLayer] = {}
     expectations: tuple[Expectation, ...] = ()
 
     @property

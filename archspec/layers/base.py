@@ -94,6 +94,8 @@ class Part(BaseModel):
     #: Names in specs; the first is the canonical one.
     names: ClassVar[tuple[str, ...]]
     keras: ClassVar[Recipe]
+    #: Whether the bare word is complete: `l2` is, with Keras's default factor; `constant` is not.
+    bare: ClassVar[bool] = True
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments that differ from their defaults, in the order of the fields."""
@@ -114,6 +116,8 @@ class Layer(Part):
     uses_training: ClassVar[bool] = False
     #: Whether the result depends on what the inputs hold. A weight of its own takes only their number.
     reads_inputs: ClassVar[bool] = True
+    #: How many axes fewer a layer that it is given sees: `time_distributed` hides the steps.
+    hides: ClassVar[int] = 0
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
@@ -121,6 +125,11 @@ class Layer(Part):
 
         if "names" in cls.__dict__:
             registry.register_layer(cls)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return how this very layer is made."""
+        return type(self).keras
 
     # A layer names the tensors that it takes: `*inputs: Any, **keywords: Any` lets it.
     def output(self, *inputs: Any, **keywords: Any) -> TensorType | tuple[TensorType, ...]:

@@ -21,6 +21,7 @@ class Construct:
     rename: Mapping[str, str] = field(default_factory=dict)
     support: str | None = None
     at_call: tuple[str, ...] = ()
+    always: ClassVar[tuple[str, ...]] = ()
 
     def keyword(self, argument: str) -> str:
         """Return Keras's name of our `argument`."""
@@ -34,6 +35,8 @@ class Function:
     symbol: str
     positional: tuple[str, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
+    #: Arguments that are given even where they are our defaults: Keras's are others (`axis=0`, the batch).
+    always: tuple[str, ...] = ()
     #: A function takes all its arguments in one go.
     at_call: ClassVar[tuple[str, ...]] = ()
 

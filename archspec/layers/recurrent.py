@@ -29,6 +29,23 @@ KernelRegularizer = Annotated[Regularizer, Short("reg")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def check_states(layer: Layer, given: tuple[TensorType, ...], units: tuple[int, ...]) -> None:
+    """Raise RuleError unless the initial states, if any are given, are as many and as wide as the layer's own."""
+    if given and len(given) != len(units):
+        raise RuleError(
+            f"`{layer.names[0]}` takes {len(units)} initial state{'s' * (len(units) > 1)}, not {len(given)}",
+            argument="initial_state",
+        )
+    for state, width in zip(given, units, strict=False):
+        if state.rank != 1 or not agree(state.shape[0], width):
+            raise RuleError(
+                f"an initial state of {width} units is needed, but one has the shape {state}",
+                code="shape-mismatch",
+                help=f"bring it there with `dense({width})`",
+                argument="initial_state",
+            )
+
+
 class Recurrent(Layer):
     category = "recurrent"
     takes = Takes(names=("sequences",), keywords=("initial_state",))
@@ -52,25 +69,10 @@ class Recurrent(Layer):
         steps = sequences.shape[0]
         if self.unroll and not isinstance(steps, int):
             raise RuleError("`unroll` needs a known number of steps", code="open-dimension", argument="unroll")
-        self._check_states(initial_state)
+        check_states(self, initial_state, (self.units,) * self.states)
         state = TensorType((self.units,))
         result = TensorType((steps, self.units)) if self.return_sequences else state
         return (result, *(state,) * self.states) if self.return_state else result
-
-    def _check_states(self, given: tuple[TensorType, ...]) -> None:
-        if given and len(given) != self.states:
-            raise RuleError(
-                f"`{self.names[0]}` takes {self.states} initial state{'s' * (self.states > 1)}, not {len(given)}",
-                argument="initial_state",
-            )
-        for state in given:
-            if state.rank != 1 or not agree(state.shape[0], self.units):
-                raise RuleError(
-                    f"an initial state of {self.units} units is needed, but one has the shape {state}",
-                    code="shape-mismatch",
-                    help=f"bring it there with `dense({self.units})`",
-                    argument="initial_state",
-                )
 
     def bias_shape(self) -> tuple[int, ...]:
         """Return the shape of the bias."""
@@ -106,7 +108,7 @@ class SimpleRNN(Recurrent):
     """
 
     kind = "SimpleRNN"
-    names = ("simple_rnn", "rnn")
+    names = ("simple_rnn",)
     keras = Construct("keras.layers.SimpleRNN", positional=("units",))
     gates = 1
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archspec.layers.base import Layer
+    from archspec.layers.base import Layer, Part
     from archspec.layers.configs import Config
 
 _layers: dict[str, type[Layer]] = {}
+_kinds: dict[str, type[Layer]] = {}
 _families: dict[str, dict[int, type[Layer]]] = {}
 _words: dict[str, dict[str, type[Config]]] = {}
 
@@ -36,10 +37,15 @@ class Family:
 
 def register_layer(layer: type[Layer]) -> None:
     """Enter a layer under each of its names. Raises TypeError for a name that is taken."""
+    _kinds[layer.kind] = layer
     for name in layer.names:
         if _layers.setdefault(name, layer) is not layer:
             raise TypeError(f"layer name {name!r} of {layer.__name__} belongs to {_layers[name].__name__}")
+        if name in _families:
+            raise TypeError(f"layer name {name!r} of {layer.__name__} is that of a family")
     for name in layer.family:
+        if name in _layers:
+            raise TypeError(f"family name {name!r} of {layer.__name__} belongs to {_layers[name].__name__}")
         assert layer.rank is not None, f"{layer.__name__} is in a family and must say its rank"
         if _families.setdefault(name, {}).setdefault(layer.rank, layer) is not layer:
             raise TypeError(f"family {name!r} has two layers of rank {layer.rank}")
@@ -68,7 +74,8 @@ def find_layer(name: str) -> type[Layer] | Family | None:
 
 def find_kind(kind: str) -> type[Layer] | None:
     """Return the layer whose Keras class is called `kind`, or None."""
-    return next((layer for layer in all_layers() if layer.kind == kind), None)
+    _load()
+    return _kinds.get(kind)
 
 
 def all_layers() -> Iterator[type[Layer]]:
@@ -83,19 +90,41 @@ def layer_names() -> list[str]:
     return sorted({*_layers, *_families})
 
 
-def words(category: str) -> dict[str, type[Config]]:
-    """Return the words of a category and the class that each stands for."""
+#: Categories whose members own weights: one is written where it is used, never kept in a variable, so that no two
+#: layers come to share it.
+OWNING = ("cell", "layer")
+
+
+def is_inner(layer: type[Layer]) -> bool:
+    """Tell whether a layer may be given to another: it is made by itself, and called on one tensor alone."""
+    from archspec.layers.recipe import Construct
+
+    return isinstance(layer.keras, Construct) and layer.takes.most == 1 and not layer.keras.at_call
+
+
+@cache
+def _inner_layers() -> dict[str, type[Layer]]:
+    # A rank-free name is read as its 2-D layer until the rank is known.
+    families = {name: Family(name, tuple(sorted(members.items()))).typical for name, members in _families.items()}
+    return {name: layer for name, layer in (families | _layers).items() if is_inner(layer)}
+
+
+def words(category: str) -> Mapping[str, type[Part]]:
+    """Return the words of a category and the class that each stands for. Those of `layer` are the layers."""
     _load()
-    return _words.get(category, {})
+    return _inner_layers() if category == "layer" else _words.get(category, {})
 
 
 def categories() -> list[str]:
-    """Return the categories that have words."""
+    """Return the categories that have words of their own."""
     _load()
     return sorted(_words)
 
 
-def find_word(word: str) -> dict[str, type[Config]]:
-    """Return the categories that have `word`, each with the class it stands for there."""
+def find_word(word: str, *, owning: bool = False) -> dict[str, type[Part]]:
+    """Return the categories that have `word`, each with the class it stands for there: with `owning`, all of them."""
     _load()
-    return {category: members[word] for category, members in sorted(_words.items()) if word in members}
+    found: dict[str, type[Part]] = {c: members[word] for c, members in sorted(_words.items()) if word in members}
+    if not owning:
+        return {category: part for category, part in found.items() if category not in OWNING}
+    return found | ({"layer": _inner_layers()[word]} if word in _inner_layers() else {})

@@ -105,7 +105,7 @@ class Reshape(Rearranging):
         rest = prod(self.target_shape[:-1])
         if not rest or elements % rest:
             return ""
-        return f"{show_shape((*self.target_shape[:-1], elements // rest))} would fit"
+        return f"a reshape keeps the values of each sample: {show_shape((*self.target_shape[:-1], elements // rest))} would fit"
 
 
 class Permute(Rearranging):

@@ -7,7 +7,6 @@ from typing import Any
 
 from archspec.layers.base import Elementwise, Weight, known
 from archspec.layers.recipe import Construct
-from archspec.tensor import TensorType
 
 
 class LayerScale(Elementwise):

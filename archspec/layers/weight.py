@@ -21,7 +21,7 @@ class FreeWeight(Layer):
     Keras has no such layer, so generated code brings its own.
 
     ```arch
-    input 196x768 as patches
+    input patches: 196x768
     weight(1x768, init=normal(0.02)) as token
     concat(token, patches, axis=1)
     ```

@@ -337,11 +337,33 @@ class Variant(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Rule(Node):
+    """One rule of an extern layer: `shape (n, d) -> (n, dim)`, `params d * dim`. `result` is what follows the arrow."""
+
+    name: Name
+    value: Expr
+    result: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extern(Node):
+    """`extern layer name(parameters) from "module:Class" { rules }`; `what` is the word after `extern`."""
+
+    what: Name
+    name: Name
+    parameters: tuple[Parameter, ...]
+    path: Literal
+    rules: tuple[Rule, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class File(Node):
     """One parsed file. `statements` is the script part: every top-level statement that is no definition."""
 
     uses: tuple[Use, ...]
     blocks: tuple[Block, ...]
     models: tuple[Model | Variant, ...]
+    externs: tuple[Extern, ...]
     statements: tuple[Statement, ...]
     doc: str = ""

@@ -19,7 +19,7 @@ CLOSING_TEXT = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 
 # A line that begins with one of these stands directly between braces at the most; with one of those, outside all.
 _BETWEEN_BRACES = {"INPUT", "OUTPUT", "LET", "SHARED", "EXPECT", "BLOCK"}
-_OUTSIDE = {"MODEL", "USE"}
+_OUTSIDE = {"MODEL", "USE", "EXTERN"}
 
 # A bracketed list goes on in the next line after these.
 _GOES_ON_AFTER = {"COMMA", "LPAR", "LSQB", "NEWLINE"}

@@ -61,11 +61,12 @@ class Build:
 
     def file(self, children: Children) -> ast.File:
         nodes = _nodes(children)
-        definitions = (ast.Use, ast.Block, ast.Model, ast.Variant)
+        definitions = (ast.Use, ast.Block, ast.Model, ast.Variant, ast.Extern)
         return ast.File(
             tuple(node for node in nodes if isinstance(node, ast.Use)),
             tuple(node for node in nodes if isinstance(node, ast.Block)),
             tuple(node for node in nodes if isinstance(node, ast.Model | ast.Variant)),
+            tuple(node for node in nodes if isinstance(node, ast.Extern)),
             tuple(node for node in nodes if not isinstance(node, definitions)),
             span=NOWHERE,  # an empty file has no children to take it from; `parse` knows the whole text
         )
@@ -84,6 +85,15 @@ class Build:
     def block(self, children: Children) -> ast.Block:
         keyword, name, body = children[0], children[1], children[-1]
         return ast.Block(name, _items(children), body, keyword.value, span=_span(children))
+
+    def extern(self, children: Children) -> ast.Extern:
+        keyword, what, name = children[:3]
+        rules = tuple(child for child in children if isinstance(child, ast.Rule))
+        path = _after(children, "FROM")
+        return ast.Extern(what, name, _items(children), path, rules, keyword.value, span=_span(children))
+
+    def rule(self, children: Children) -> ast.Rule:
+        return ast.Rule(children[0], children[1], _after(children, "ARROW"), span=_span(children))
 
     def parameters(self, children: Children) -> Brackets:
         return Brackets(_nodes(children), _span(children))

@@ -38,7 +38,7 @@ def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
             token.type = keywords.get(token.text, kind)
             if token.type in ("TRUE", "FALSE"):
                 token.value = token.type == "TRUE"
-            elif token.type in ("MODEL", "BLOCK"):
+            elif token.type in ("MODEL", "BLOCK", "EXTERN"):
                 token.value = doc_above(source, span)
         elif kind in _VALUES:
             token.value = _VALUES[kind](token, diagnostics)
@@ -56,25 +56,27 @@ def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
 
 
 class _Header:
-    """Follows `block name(…)` and `model name(…)`, because what `as` is followed by there may hold a `#`."""
+    """Follows `block name(…)`, `model name(…)` and `extern layer name(…)`: what follows `as` there may hold a `#`."""
 
     def __init__(self) -> None:
         self.spelling_is_next = False
         self._depth = 0
-        self._last = ["", ""]
+        self._last = ["", "", ""]
 
     def see(self, token: Token) -> None:
         kind = token.type
         if kind == "NEWLINE":
             return
-        if kind == "LPAR" and (self._depth or (self._last[1] == "NAME" and self._last[0] in ("BLOCK", "MODEL"))):
+        before, keyword, name = self._last
+        named = name == "NAME" and (keyword in ("BLOCK", "MODEL") or before == "EXTERN")
+        if kind == "LPAR" and (self._depth or named):
             self._depth += 1
         elif kind == "LBRACE":
             self._depth = 0
         elif kind == "RPAR" and self._depth:
             self._depth -= 1
         self.spelling_is_next = self._depth > 0 and kind in ("AS", "VBAR")
-        self._last = [self._last[1], kind]
+        self._last = [keyword, name, kind]
 
 
 @cache

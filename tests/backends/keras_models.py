@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import sys
 import types
 from typing import Any
@@ -46,8 +47,22 @@ def direct(checked: Checked) -> Any:
 
 
 def by_path(model: Any) -> dict[str, Any]:
-    """Return a model's weights by their path in the graph: a direct build writes `-` where blocks nest with `/`."""
-    return {weight.path.replace("-", "/"): weight for weight in model.weights}
+    """Return a model's weights by their path in the graph: a direct build writes `-` where blocks nest with `/`.
+
+    A layer inside another has a name that Keras numbers as it goes; here its number counts within the model.
+    """
+    found: dict[str, Any] = {}
+    for weight in model.weights:
+        path = _INNER.sub(r"\1", weight.path.replace("-", "/"))
+        found[path + "'" * sum(other.rstrip("'") == path for other in found)] = weight
+    return found
+
+
+#: The layers and cells that tests give to other layers, as Keras names them.
+_INNER = re.compile(
+    r"((?<=/)(?:forward_|backward_)?(?:dense|conv1d|conv2d|lstm|gru|simple_rnn|rnn|batch_normalization|time_distributed"
+    r"|(?:lstm|gru|simple_rnn|stacked_rnn)_cells?))_\d+(?=/)"
+)
 
 
 def copy_random_weights(*models: Any) -> None:

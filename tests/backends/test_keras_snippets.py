@@ -78,6 +78,42 @@ SNIPPETS = {
         "block distance(n) { repeat n { abs -> dense(4) }\nmean(axis=1, keepdims) -> clip(0.0, 0.5) }\n"
         "input a: 4\ninput b: 4\nsubtract(a, b) -> square -> distance(2) -> sqrt"
     ),
+    "free weights": (
+        "block tokens(n) { dense(4) as x -> weight((n, channels), init=normal(0.02)) as t\nconcat(t, x, axis=1) }\n"
+        "input 5x4\ntokens(1) -> tokens(2) as x -> weight(8x4) as places\nadd(x, places) as y\n"
+        "weight(4, ones, l2(0.01)) as scale\nmultiply(y, scale) as z\nrepeat 2 { weight(4) as s\nmultiply(z, s) as z }"
+    ),
+    "several results": (
+        "block gate(n) { dense(2 * n) -> split(2) as (a, b)\nfrom b -> sigmoid as c\nmultiply(a, c) }\n"
+        "input 6x4\ngate(3) -> split((2, 3), axis=1) as (p, q, r)\nconcat(r, p, axis=1) -> top_k(2) as (best, _places)\n"
+        "from best -> split(2)"
+    ),
+    "functions of several tensors": (
+        "input 6x4\ndense(4) as k -> dense(4) as q -> transpose(0, 2, 1) as t\nmatmul(k, t) -> softmax as s\n"
+        "matmul(s, q) as v\nstack(k, v, axis=1) -> transpose(0, 2, 3, 1) -> mean(axis=-1) -> divide(_, q)"
+    ),
+    "shapes of tensors": (
+        "block shift(n) { roll((-n, n), axis=(1, 2)) -> pad_axes(((0, 0), (n, n), (0, 0))) -> expand_dims(1) -> squeeze(1) }\n"
+        "input 6x4\nshift(1) -> shift(2) -> tile(1, 1, 2) -> cumsum(axis=1) -> flip -> repeat_elements(2)\n"
+        "sin -> power(2.0) -> std(axis=1) -> rsqrt"
+    ),
+    "one-hot input": 'input tokens: 6 : int32\none_hot(5) -> dense(3) -> argmax(axis=-1) -> cast("float32")',
+    "both directions": (
+        "block tagger(w, act = tanh as activation) { bidirectional(lstm(w, act, return_sequences)) -> "
+        "time_distributed(dense(2 * w, act)) }\ninput 6x4\ntagger(3) -> tagger(2, relu)\n"
+        'repeat 2 { bidirectional(gru(channels, return_sequences), merge_mode="sum") }\n'
+        "bidirectional(lstm(3, return_state), merge_mode=none) as (there, back, h1, c1, h2, c2)\n"
+        "from there -> repeat_vector(4) -> bidirectional(lstm(3), initial_state=(h1, c1, h2, c2))"
+    ),
+    "cells": (
+        "block deep(widths) { for w in widths { rnn([lstm_cell(w), gru_cell(w + 1, no_bias)], return_sequences) } }\n"
+        "input 6x4\ndeep([3, 4]) -> deep([2]) -> rnn(simple_rnn_cell(3, relu, l2(0.01)))"
+    ),
+    "layers in layers": (
+        "block frames(w) { time_distributed(conv(w, 3x3, same, relu)) -> time_distributed(bn) -> time_distributed(gap) }\n"
+        "input 4x6x6x2\nspectral_norm(conv(3, (1, 3, 3))) -> frames(4) -> bidirectional(rnn(lstm_cell(3)))\n"
+        "spectral_norm(dense(4, no_bias)) -> relu"
+    ),
     "block named like the model": "block snippet(n) { dense(n) }\ninput 4\nsnippet(3) -> snippet(2)",
     "block with a counting loop": "block stack(n) { for i in 0..n { dense(4 + i) -> if i > 0 { relu } } }\ninput 5\nstack(3)",
     "block that names by index": (
@@ -85,6 +121,8 @@ SNIPPETS = {
     ),
     "normalisation held in inference": "block b { dense(4) -> inference_bn -> relu }\ninput 4\nb -> inference_bn -> dense(2)",
     "causal attention": "input 6x8\nadd { | mha(2, 4, causal) | skip }\nlayer_norm -> mha(2, key_dim=4, use_causal_mask=true) -> dense(3)",
+    "fraction of whole numbers": "input 4x4x3\nrescaling(1 / 255) -> flatten -> dense(2)",
+    "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }
@@ -113,6 +151,12 @@ def test_generated_saves_and_loads(name: str, tmp_path: Any) -> None:
     model.save(tmp_path / "model.keras")
     inputs = random_inputs(checked)
     assert difference(model(inputs), keras.models.load_model(tmp_path / "model.keras")(inputs)) <= 1e-6
+
+
+def test_an_argument_reaches_a_branch_that_no_use_takes() -> None:
+    text = "block unit(rate) { dense(3) -> if rate > 0 { dropout(rate) } }\nmodel m(rate = 0.0) { input 4\nunit(rate) }"
+    model = generated(check_text(text), rate=0.5)
+    assert model(random_inputs(check_text(text)), training=True).shape == (2, 3)
 
 
 HOSTILE = 'a """quoted""" \\ back\\slash {{ braces }} {% raw %} \u2028 line \x0b tab\t end"'

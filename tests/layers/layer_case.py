@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import re
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -88,8 +89,13 @@ def reference(part: Part) -> Any:
     """Carry out a recipe: return the Keras object it describes."""
     assert not isinstance(part.keras, Function)
     given = {k: v for k, v in part.arguments().items() if k not in part.keras.at_call}
-    arguments = {k: reference(v) if isinstance(v, Part) else v for k, v in given.items()}
-    return symbol(part)(**{part.keras.keyword(k): v for k, v in arguments.items()})
+    return symbol(part)(**{part.keras.keyword(k): _referred(v) for k, v in given.items()})
+
+
+def _referred(value: Any) -> Any:
+    if isinstance(value, tuple) and any(isinstance(item, Part) for item in value):
+        return [_referred(item) for item in value]
+    return reference(value) if isinstance(value, Part) else value
 
 
 def symbol(part: Part | type[Part]) -> Any:
@@ -109,7 +115,8 @@ def call(layer: Layer, callee: Any, tensors: list[Any], states: int = 0) -> Any:
     keywords: dict[str, Any] = {"initial_state": tensors[-states:]} if states else {}
     tensors = tensors[: len(tensors) - states]
     if isinstance(layer.keras, Function):
-        keywords |= {layer.keras.keyword(k): v for k, v in layer.arguments().items()}
+        given = layer.arguments() | {name: getattr(layer, name) for name in layer.keras.always}
+        keywords |= {layer.keras.keyword(k): v for k, v in given.items()}
     keywords |= {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
     if layer.takes.how == "list":
         return callee(tensors, **keywords)
@@ -133,7 +140,7 @@ def compare_with_keras(case: LayerCase) -> None:
     if not function:
         weights = list(case.layer.weights(*case.types[: len(case.types) - case.states]))
         assert [(_name(w), tuple(w.shape), w.trainable) for w in real.weights] == [
-            (w.name, w.shape, w.trainable) for w in weights
+            (_UNNUMBERED.sub("", w.name), w.shape, w.trainable) for w in weights
         ]
         assert real.count_params() == sum(prod(w.shape) for w in weights)
     if case.runs:
@@ -149,10 +156,14 @@ def _open(dim: Dim) -> int | None:
     return dim if isinstance(dim, int) else None
 
 
+#: The number of a layer inside another: Keras counts through the whole program.
+_UNNUMBERED = re.compile(r"(?<!conv)_\d+(?=/)|cell_\d+/")
+
+
 def _name(weight: Any) -> str:
     # A recurrent layer holds its weights in a cell.
-    parts = [part for part in weight.path.split("/")[1:] if not part.endswith("_cell")]
-    return "/".join(parts)
+    parts = _UNNUMBERED.sub("", weight.path + "/").split("/")[1:-1]
+    return "/".join(part for part in parts if not part.endswith(("_cell", "_cells")))
 
 
 def keras_parameters(part: type[Part]) -> dict[str, Any]:

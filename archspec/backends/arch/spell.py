@@ -49,7 +49,7 @@ def _value(value: Any) -> str:
 def _token(layer: Part, parameter: Parameter, value: Any, signature: Signature) -> str | None:
     """Return the shortest spelling of a value that reaches this parameter and no other, or None."""
     if isinstance(value, Part):
-        categories = registry.find_word(value.names[0])
+        categories = registry.find_word(value.names[0], owning=True)
         takers = [p for p in signature.parameters if any(c in categories for c in p.bare)]
         return _value(value) if takers == [parameter] else None
     for token in _spellings(parameter, value):

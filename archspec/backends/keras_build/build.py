@@ -7,8 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archspec.backend import Checked
+from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer, Part
+from archspec.layers.extern import Extern
 from archspec.layers.recipe import Construct, Function, Recipe
 from archspec.layers.support import support_source
 from archspec.tensor import TensorType
@@ -17,10 +19,18 @@ if TYPE_CHECKING:
     import keras
 
 
-def build(checked: Checked) -> keras.Model:
+class ExternNotAllowed(ArchspecError):
+    """A model has a layer of the user's own, and nobody said that its module may be imported."""
+
+    def __init__(self, module: str, symbol: str) -> None:
+        super().__init__(f"building imports `{symbol}` from `{module}`; allow it with `allow_extern=True`")
+
+
+def build(checked: Checked, *, allow_extern: bool = False) -> keras.Model:
     """Return the functional Keras model of a graph.
 
-    A layer is named by its path in the graph with `-` for `/`: `residual_0-conv1`.
+    A layer is named by its path in the graph with `-` for `/`: `residual_0-conv1`. The classes of extern layers are
+    imported, which runs their modules, only with `allow_extern`; without it they raise ExternNotAllowed.
     """
     import keras
 
@@ -29,7 +39,7 @@ def build(checked: Checked) -> keras.Model:
         keras.Input(shape=_shape(port.type), dtype=port.type.dtype, name=port.name or None)
         for port in graph.body.inputs
     ]
-    outputs = _Builder(graph).body(graph.body, inputs, "", ())
+    outputs = _Builder(graph, allow_extern).body(graph.body, inputs, "", ())
     return keras.Model(
         inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0], name=graph.name
     )
@@ -40,8 +50,8 @@ def _shape(type: TensorType) -> tuple[int | None, ...]:
 
 
 class _Builder:
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, allow_extern: bool) -> None:
+        self.graph, self.allow_extern = graph, allow_extern
         self.layers: dict[str, Any] = {}
 
     def body(self, body: Body, inputs: list[Any], prefix: str, loops: tuple[int, ...]) -> list[Any]:
@@ -76,6 +86,8 @@ class _Builder:
             result = _call(resolve(layer.keras), layer, inputs, given | arguments(layer))
         else:
             if name not in self.layers:
+                if isinstance(layer, Extern) and not self.allow_extern:
+                    raise ExternNotAllowed(layer.module, layer.symbol)
                 self.layers[name] = make(layer, name=name)
             called = {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
             result = _call(self.layers[name], layer, inputs, given | called)
@@ -95,16 +107,28 @@ def _call(callee: Any, layer: Layer, inputs: list[Any], keywords: dict[str, Any]
 
 def make(part: Part, **extra: Any) -> Any:
     """Return the Keras object of a layer or word."""
-    return resolve(part.keras)(**arguments(part), **extra)
+    recipe = part.recipe if isinstance(part, Layer) else part.keras
+    return resolve(recipe)(**arguments(part), **extra)
 
 
 def arguments(part: Part) -> dict[str, Any]:
     """Return the keyword arguments that differ from Keras's defaults."""
+    always = {name: getattr(part, name) for name in part.keras.always}
     return {
-        part.keras.keyword(name): make(value) if isinstance(value, Part) else value
-        for name, value in part.arguments().items()
+        part.keras.keyword(name): _made(value)
+        for name, value in (part.arguments() | always).items()
         if name not in part.keras.at_call
     }
+
+
+def _made(value: Any) -> Any:
+    match value:
+        case Part():
+            return make(value)
+        case tuple() if any(isinstance(item, Part) for item in value):
+            return [_made(item) for item in value]
+        case _:
+            return value
 
 
 def resolve(recipe: Recipe) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -30,6 +30,8 @@ from archspec.diagnostics.diagnostic import CompileError, Diagnostic
 from archspec.elaborate.evaluate import EvalError, evaluate, make_divisible
 from archspec.ir.definition import NamePattern, Op, Parameter, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import Expr, Length, Operation, Word, WordCall
+from archspec.layers.extern import Extern
+from archspec.layers.base import Part
 from archspec.layers.recipe import Construct
 from archspec.layers.support import support_source
 
@@ -79,6 +81,8 @@ def emit(checked: Checked) -> Artifact:
     if "make_divisible" in imports:
         imports.discard("make_divisible")
         helpers.append(inspect.getsource(make_divisible).rstrip())
+    # The class of a layer of the user's own is called by its full name, which cannot collide with ours.
+    imports |= {f"import {one.module}" for v in found for one in v.layers.values() if isinstance(one, Extern)}
     for name in _support(found):
         needed, text = support_source(name)
         imports |= needed
@@ -107,11 +111,20 @@ def emit(checked: Checked) -> Artifact:
 
 
 def _support(found: Iterable[Variant]) -> list[str]:
-    kinds = {type(layer) for variant in found for layer in variant.layers.values()}
+    kinds = {type(part) for variant in found for layer in variant.layers.values() for part in _with_inner(layer)}
     kinds |= {
         variant.layer_class(c) for variant in found for c in calls(variant.definition.body) if c.target == "layer"
     }
     return sorted({k.keras.support for k in kinds if isinstance(k.keras, Construct) and k.keras.support})
+
+
+def _with_inner(part: Part) -> Iterator[Part]:
+    """Yield a layer and what it was given."""
+    yield part
+    for value in part.arguments().values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Part):
+                yield from _with_inner(item)
 
 
 class _Class:

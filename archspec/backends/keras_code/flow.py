@@ -35,8 +35,11 @@ from archspec.ir.definition import (
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Const, Expr, Operation, TensorRef, Word
-from archspec.layers.base import Layer
+from archspec.ir.expr import Const, Expr, Operation, TensorRef, Word, WordCall
+from archspec.layers import registry
+from archspec.layers.base import Layer, Part
+from archspec.layers.configs import Config
+from archspec.layers.extern import Extern
 from archspec.layers.recipe import Function
 from archspec.tensor import FLOAT, TensorType
 
@@ -249,26 +252,46 @@ class Flow:
             names = parameter_names(block)
             return block.class_name, [*texts, *(f"{names[k]}={text}" for k, text in given.items()), name]
         kind = self.variant.layer_class(call)
-        given = {n: t for n, t in self._arguments(call, kind).items() if n not in kind.keras.at_call}
-        return symbol(kind.keras), call_arguments(kind.keras, given, name)
+        recipe = self.variant.recipe(call)
+        given = {n: t for n, t in self._arguments(call, kind).items() if n not in recipe.at_call}
+        return symbol(recipe), call_arguments(recipe, given, name)
 
     def _arguments(self, call: CallOp, kind: type[Layer]) -> dict[str, str]:
         """Return the text of each of a layer's arguments that differs from Keras's default."""
         sample = self.variant.layers.get(call.site)
         texts = {a.parameter: self._argument(kind, sample, a.parameter, a.value) for a in call.arguments}
+        for name in kind.keras.always:
+            if texts.get(name) is None:
+                texts[name] = literal(getattr(sample, name) if sample else kind.model_fields[name].get_default())
         return {name: text for name, text in texts.items() if text is not None}
 
-    def _argument(self, kind: type[Layer], sample: Layer | None, name: str, expr: Expr) -> str | None:
+    def _argument(self, kind: type[Part], sample: Part | None, name: str, expr: Expr) -> str | None:
         """Return the text of a layer's argument, or None where it is Keras's default."""
-        if not isinstance(expr, Const) or sample is None:
+        if sample is None or isinstance(sample, Extern):
             return self.printer.print(expr)
         value = getattr(sample, name)
+        if _owns(value):
+            return self._part(value, expr)
+        if not isinstance(expr, Const):
+            return self.printer.print(expr)
         info = kind.model_fields[name]
         if not info.is_required() and sample.arguments().get(name, _DEFAULT) is _DEFAULT:
             return None
-        if isinstance(value, tuple) and len(value) == kind.rank and len(set(value)) == 1:
+        rank = kind.rank if issubclass(kind, Layer) else None
+        if isinstance(value, tuple) and len(value) == rank and len(set(value)) == 1:
             return literal(value[0])
         return literal(Word(word=value)) if isinstance(value, str) and isinstance(expr.value, Word) else literal(value)
+
+    def _part(self, value: Any, expr: Expr) -> str:
+        """Return the text of a layer or cell, or of a list of them, that another layer is given."""
+        match expr:
+            case WordCall(arguments=arguments):
+                given = {n: self._argument(type(value), value, n, e) for n, e in arguments}
+                return construct(value.keras, {n: text for n, text in given.items() if text is not None})
+            case Operation(operands=operands) if isinstance(value, tuple):
+                return f"[{', '.join(map(self._part, value, operands))}]"
+            case _:
+                return literal(value)
 
     def _inputs(self, call: CallOp, inputs: list[str]) -> list[str]:
         """Return the arguments of calling a layer or block on tensors."""
@@ -385,7 +408,8 @@ class Flow:
         start = len(self.lines.lines)
         with self.lines.indented():
             self.walk(ops)
-            self._settle()
+            if _flows(ops):
+                self._settle()
         return self.lines.take(start)
 
     def choose(self, op: IfOp) -> None:
@@ -550,6 +574,12 @@ class Flow:
 
 
 _DEFAULT = object()
+
+
+def _owns(value: Any) -> bool:
+    """Tell whether a value is what owns weights, a layer or a cell, or a list of them."""
+    first = value[0] if isinstance(value, tuple) and value else value
+    return isinstance(first, Layer) or (isinstance(first, Config) and first.category in registry.OWNING)
 
 
 @dataclass

@@ -83,7 +83,7 @@ def string(text: str) -> str:
 
 
 def word(value: Word) -> str:
-    classes = list(registry.find_word(value.word).values())
+    classes = list(registry.find_word(value.word, owning=True).values())
     if value.arguments is None:
         return string(classes[0].names[0] if classes else value.word)
     return construct(classes[0].keras, {k: literal(v) for k, v in value.arguments})
@@ -139,7 +139,7 @@ class Printer:
             case Length():
                 return self.length(expr.what, expr.tensor)
             case WordCall():
-                recipe = next(iter(registry.find_word(expr.word).values())).keras
+                recipe = next(iter(registry.find_word(expr.word, owning=True).values())).keras
                 return construct(recipe, {k: self.print(v) for k, v in expr.arguments})
             case Operation():
                 text, level = self._operation(expr)
@@ -166,7 +166,7 @@ class Printer:
             return f"{self._print(operands[0], 5)} {name} {self._print(operands[1], 5)}", 4
         if name in _PRECEDENCE:
             level = _PRECEDENCE[name]
-            sign = "//" if name == "/" and all(map(self.whole, operands)) else name
+            sign = "//" if name == "/" and self._divides(*operands) else name
             # Left-associative, except for powers.
             left, right = (level + 1, level) if name == "**" else (level, level + 1)
             first, second = self._print(operands[0], left), self._print(operands[1], right)
@@ -188,6 +188,12 @@ class Printer:
         text = self.print(expr)
         lazy = isinstance(expr, Operation) and expr.function in _LAZY
         return text.removeprefix("tuple(").removesuffix(")") if lazy else text
+
+    def _divides(self, over: Expr, under: Expr) -> bool:
+        """Tell whether a division is one of whole numbers that comes out whole; that of unknown ones is taken to."""
+        if isinstance(over, Const) and isinstance(under, Const):
+            return self.whole(over) and self.whole(under) and over.value % under.value == 0
+        return self.whole(over) and self.whole(under)
 
     def whole(self, expr: Expr) -> bool:
         """Tell whether an expression of numbers is a whole number."""

@@ -15,6 +15,8 @@ from archspec.ir.definition import BranchesOp, CallOp, Definition, IfOp, Op, Rep
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.layers import registry
 from archspec.layers.base import Layer
+from archspec.layers.extern import Extern
+from archspec.layers.recipe import Recipe
 from archspec.layers.registry import Family
 
 
@@ -34,18 +36,25 @@ class Variant:
     @property
     def uses_training(self) -> bool:
         """Tell whether anything inside behaves differently in training."""
-        return any(layer.uses_training for layer in self.layers.values()) or any(
-            b.uses_training for b in self.blocks.values()
+        # A layer in a branch that no use takes counts: the arguments of another use may take it.
+        return any(block.uses_training for block in self.blocks.values()) or any(
+            self.layer_class(call).uses_training for call in calls(self.definition.body) if call.target in ("layer", "extern")
         )
 
     def arguments(self, name: str) -> list[Any]:
         """Return the values that a variable of the definition's parameters takes in its uses."""
         return [value for body in self.bodies for key, value in body.arguments if key == name]
 
+    def recipe(self, call: CallOp) -> Recipe:
+        """Return how the layer of a site is made."""
+        return self.layers[call.site].recipe if call.site in self.layers else self.layer_class(call).keras
+
     def layer_class(self, call: CallOp) -> type[Layer]:
         """Return the layer of a site; one in a branch that no use takes is judged by its neighbours' rank."""
         if call.site in self.layers:
             return type(self.layers[call.site])
+        if call.target == "extern":
+            return Extern
         found = registry.find_layer(call.callee)
         assert found is not None, call.callee
         if not isinstance(found, Family):

@@ -2,12 +2,51 @@ from __future__ import annotations
 
 from tests.layers.layer_case import T, row
 
+POINTWISE = (
+    *("abs", "exp", "log", "negative", "sqrt", "square"),
+    *("sign", "expm1", "log1p", "reciprocal", "rsqrt", "sin", "cos", "erf"),
+)
+REDUCTIONS = ("mean", "max", "min", "sum", "prod", "std", "var", "logsumexp", "argmax", "argmin")
 ROWS = [
-    *[
-        row(name, on=(T, 4), out=(T, 4), params=0, macs=0)
-        for name in ("abs", "exp", "log", "negative", "sqrt", "square")
-    ],
+    *[row(name, on=(T, 4), out=(T, 4), params=0, macs=0) for name in POINTWISE],
     row("clip", 0.0, 6.0, on=(4,), out=(4,)),
-    *[row(name, 1, on=(8, 4), out=(4,), params=0, macs=0) for name in ("mean", "max", "min", "sum")],
-    *[row(name, -1, keepdims=True, on=(None, 4), out=(None, 1)) for name in ("mean", "max", "min", "sum")],
+    row("power", 3.0, on=(T, 4), out=(T, 4)),
+    row("cast", "int32", on=(T, 4), out=(T, 4)),
+    row("one_hot", 5, on=(T,), input_dtype="int32", out=(T, 5)),
+    *[row(name, 1, on=(8, 4), out=(4,), params=0, macs=0) for name in REDUCTIONS],
+    *[row(name, -1, keepdims=True, on=(None, 4), out=(None, 1)) for name in REDUCTIONS],
+    *[row(name, on=(8, 4), out=(8, 4), params=0, macs=0) for name in ("cumsum", "cumprod", "flip", "sort")],
+    *[row(name, axis=1, on=(8, 4), out=(8, 4)) for name in ("cumsum", "cumprod", "flip", "sort")],
+    row("roll", 2, on=(8, 4), out=(8, 4)),
+    row("roll", (-3, 2), axis=(1, 2), on=(8, 7, 4), out=(8, 7, 4)),
+    row("split", 2, on=(5, 8), out=((5, 4), (5, 4)), params=0, macs=0),
+    row("split", 3, axis=1, on=(6, None), out=((2, None),) * 3),
+    row("split", 2, axis=1, on=(None, 4), out=((None, 4),) * 2, runs=False),
+    row("split", 2, axis=1, on=(2 * T, 4), out=((T, 4),) * 2, runs=False),
+    row("split", (3, 5), on=(4, 9), out=((4, 3), (4, 2), (4, 4))),
+    row("split", (3,), axis=1, on=(7, 2), out=((3, 2), (4, 2))),
+    row("top_k", 2, on=(5, 6), out=((5, 2), (5, 2))),
+    row("top_k", 2, sorted=False, on=(6,), out=((2,), (2,))),
+    row("expand_dims", 1, on=(5, 6), out=(1, 5, 6), params=0, macs=0),
+    row("expand_dims", -1, on=(T,), out=(T, 1)),
+    row("expand_dims", 2, on=(5, 6), out=(5, 1, 6)),
+    row("squeeze", 1, on=(1, 5), out=(5,), params=0, macs=0),
+    row("squeeze", -1, on=(None, 1), out=(None,)),
+    row("transpose", (0, 2, 1), on=(5, 6), out=(6, 5), params=0, macs=0),
+    row("transpose", (0, 3, 1, 2), on=(T, 5, 6), out=(6, T, 5)),
+    row("tile", (1, 2, 3), on=(5, 6), out=(10, 18), params=0, macs=0),
+    row("tile", (1, 2), on=(T,), out=(2 * T,)),
+    row("repeat_elements", 2, on=(5, 6), out=(5, 12), params=0, macs=0),
+    row("repeat_elements", 3, axis=1, on=(5, None), out=(15, None)),
+    row("pad_axes", ((0, 0), (1, 2), (0, 0)), on=(5, 6), out=(8, 6), params=0, macs=0),
+    row("pad_axes", ((0, 0), (1, 2)), mode="reflect", on=(5,), out=(8,)),
+    row("pad_axes", ((0, 0), (5, 0)), mode="symmetric", on=(5,), out=(10,)),
+    row("pad_axes", ((0, 0), (0, 2)), constant_values=1.5, on=(T,), out=(T + 2,)),
+    row("stack", on=[(5, 6), (5, 6)], out=(5, 6, 2), params=0, macs=0),
+    row("stack", axis=1, on=[(T, 6), (T, 6), (T, 6)], out=(3, T, 6)),
+    row("matmul", on=[(5, 6), (6, 7)], out=(5, 7), params=0, macs=210),
+    row("matmul", on=[(2, 5, 6), (1, 6, 7)], out=(2, 5, 7), macs=420),
+    row("matmul", on=[(T, 6), (6, None)], out=(T, None)),
+    row("divide", on=[(5, 6), (5, 6)], out=(5, 6), params=0, macs=0),
+    row("divide", on=[(5, 6), (5, 1)], out=(5, 6)),
 ]

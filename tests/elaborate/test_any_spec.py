@@ -1,0 +1,138 @@
+"""Whatever is written, compiling ends with diagnostics and not with an exception; and what compiles is sound."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archspec.diagnostics import Source, render
+from archspec.driver import compile_source
+from archspec.ir.json import from_json, to_json
+from archspec.ir.leaves import leaves
+from archspec.layers import registry
+from tests.elaborate.test_graph import check
+
+NAMES = st.sampled_from(["a", "b", "c", "h", "T", "n", "x", "width", "channels", "relu", "same", "s2", "f", "block1"])
+LAYERS = st.sampled_from(
+    [*registry.layer_names(), *registry.words("activation"), "residual", "inception", "dense_block", "CBA"]
+)
+TOKENS = st.sampled_from(
+    ["3x3", "s2", "same", "valid", "relu", "no_bias", "l2(0.1)", "d2", "g2", "p3/2", "k3", "1x1", "?", "_", "none"]
+)
+INPUTS = [
+    "8",
+    "8x8x3",
+    "(T, 8)",
+    "?x4",
+    "6x4",
+    "()",
+    "4x4x4x2",
+    "(T, U, 3)",
+    "5 : int32",
+    "x: 3x3x3",
+    "(T // 2, 4)",
+    "n",
+]
+
+
+def joined(*parts: object) -> st.SearchStrategy[str]:
+    return st.tuples(*(st.just(p) if isinstance(p, str) else p for p in parts)).map("".join)  # type: ignore[arg-type]
+
+
+numbers = st.sampled_from(["0", "1", "2", "3", "8", "-1", "0.5", "1K", "2.0", "16"])
+expressions = st.recursive(
+    st.one_of(numbers, NAMES, st.sampled_from(["true", "false", '"t"', "height", "rank", "shape", "h.channels"])),
+    lambda inner: st.one_of(
+        joined(
+            "(",
+            inner,
+            st.sampled_from([" + ", " - ", " * ", " / ", " // ", " % ", " ** ", " == ", " < ", " and "]),
+            inner,
+            ")",
+        ),
+        joined("[", inner, ", ", inner, "]"),
+        joined("(", inner, ", ", inner, ")"),
+        joined("(", inner, " if ", inner, " else ", inner, ")"),
+        joined(
+            st.sampled_from(["len", "range", "enumerate", "reversed", "sum", "max", "round", "make_divisible", "l2"]),
+            "(",
+            inner,
+            ")",
+        ),
+        joined("(", inner, ")[", inner, "]"),
+        joined("0..", inner),
+        joined("-", inner),
+    ),
+    max_leaves=5,
+)
+arguments = st.lists(
+    st.one_of(
+        numbers,
+        TOKENS,
+        expressions,
+        joined(
+            st.sampled_from(["strides", "units", "filters", "axis", "activation", "n", "initial_state"]),
+            "=",
+            expressions,
+        ),
+    ),
+    max_size=4,
+).map(", ".join)
+calls = st.one_of(
+    LAYERS, joined(LAYERS, "(", arguments, ")"), joined(NAMES, "(", arguments, ")"), NAMES, st.just("skip")
+)
+targets = st.one_of(NAMES, joined(NAMES, "[", expressions, "]"), st.just("(a, b, c)"))
+
+
+def blocks_of(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    body = st.lists(inner, min_size=1, max_size=3).map("\n".join)
+    return st.one_of(
+        joined(inner, " -> ", inner),
+        joined("(", inner, ") * ", st.sampled_from(["2", "3", "n", "1000", "(n + 1)"])),
+        joined(st.sampled_from(["add", "concat", "multiply", "dot(axes=1)"]), " {\n| ", inner, "\n| ", inner, "\n}"),
+        joined("repeat ", expressions, " {\n", body, "\n}"),
+        joined("repeat 3 as n {\n", body, "\n}"),
+        joined("for ", st.sampled_from(["n", "(n, x)"]), " in ", expressions, " {\n", body, "\n}"),
+        joined("if ", expressions, " {\n", body, "\n} else {\n", body, "\n}"),
+    )
+
+
+steps = st.recursive(st.one_of(calls, joined(calls, " as ", targets)), blocks_of, max_leaves=4)
+statements = st.one_of(
+    steps,
+    joined("from ", NAMES, " -> ", steps),
+    joined("from ", NAMES, ", ", NAMES, " -> ", steps),
+    joined("let ", st.sampled_from(["n", "width", "(a, b)", "s2"]), " = ", expressions),
+    joined("shared f = ", calls),
+    joined("input ", st.sampled_from(INPUTS)),
+    joined("output ", NAMES),
+    joined("expect ", expressions),
+    joined("expect ", st.sampled_from(["params", "macs", "receptive_field", "layers"]), " < ", expressions),
+    joined(
+        "block ", NAMES, "(", st.sampled_from(["", "n", "n = 3", "x, n = 2 as s#", "(a, b)"]), ") {\n", steps, "\n}"
+    ),
+)
+
+
+def spec(first: str, rest: list[str], nested: bool) -> str:
+    text = "\n".join([f"input {first}", *rest])
+    return f"model m(n = 2, width = 8) {{\n{text}\n}}" if nested else text
+
+
+specs = st.builds(spec, st.sampled_from(INPUTS), st.lists(statements, min_size=1, max_size=7), st.booleans())
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(specs)
+def test_any_spec(text: str) -> None:
+    compiled = compile_source(Source("any.arch", text))
+    for diagnostic in compiled.diagnostics:
+        assert render(diagnostic, compiled.sources)
+    failed = {d.code for d in compiled.diagnostics if d.severity == "error"}
+    if compiled.graph is None:
+        assert failed
+    elif not failed - {"expectation-failed"}:
+        check(compiled.graph)
+        assert from_json(to_json(compiled.graph)) == compiled.graph
+        for _ in zip(range(200), leaves(compiled.graph), strict=False):
+            pass

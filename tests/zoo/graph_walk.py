@@ -1,0 +1,69 @@
+"""Brings the weighted layers of two functional Keras models into one order, so that weights can be copied across.
+
+The order: depth first from the outputs, so that a layer comes after all that it depends on. The inputs of a merge are
+visited as they stand. Where their order says nothing (`Add`, `Multiply`, …) it is that of a fingerprint: the shapes of the
+weights that lead to each, and how they come together. Layers without weights are walked through, so it does not matter
+whether padding is a layer of its own, or an activation an argument. Names and the order of creation play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+UNORDERED = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
+
+
+def weighted_layers(model: Any) -> list[Any]:
+    """Return the layers that own weights, each once, in the order above. Raises ValueError where one is not reached."""
+    fingerprints: dict[int, int] = {}
+
+    def fingerprint(node: Any, before: list[int]) -> int:
+        layer = node.operation
+        shapes = _shapes(layer)
+        if not shapes and len(before) == 1:
+            return before[0]
+        unordered = type(layer).__name__ in UNORDERED
+        return hash((shapes, unordered, tuple(sorted(before) if unordered else before)))
+
+    for node in _walk(model, _parents):
+        fingerprints[id(node)] = fingerprint(node, [fingerprints[id(p)] for p in _parents(node)])
+
+    def ordered(node: Any) -> list[Any]:
+        parents = _parents(node)
+        if type(node.operation).__name__ in UNORDERED:
+            parents.sort(key=lambda p: fingerprints[id(p)])
+        return parents
+
+    found = {id(node.operation): node.operation for node in _walk(model, ordered) if _shapes(node.operation)}
+    layers = list(found.values())
+    if sum(len(layer.weights) for layer in layers) != len(model.weights):
+        raise ValueError("a layer with weights is not on the way from the inputs to the outputs")
+    return layers
+
+
+def _walk(model: Any, parents: Callable[[Any], list[Any]]) -> list[Any]:
+    """Return the nodes, each after its parents. Deep networks need a stack of our own."""
+    done: dict[int, Any] = {}
+    stack = [(_node(tensor), False) for tensor in reversed(model.outputs)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            done.setdefault(id(node), node)
+        elif id(node) not in done:
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in reversed(parents(node)))
+    return list(done.values())
+
+
+def _node(tensor: Any) -> Any:
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index]
+
+
+def _parents(node: Any) -> list[Any]:
+    return [_node(tensor) for tensor in node.input_tensors]
+
+
+def _shapes(operation: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(weight.shape) for weight in getattr(operation, "weights", ()))
