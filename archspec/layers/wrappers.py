@@ -61,10 +61,10 @@ class RNN(Layer):
         return self.cell if isinstance(self.cell, tuple) else (self.cell,)
 
     def state_units(self) -> tuple[int, ...]:
-        """Return the widths of the states. Raises RuleError where Keras holds them as lists in a list."""
-        if isinstance(self.cell, tuple) and any(cell.states > 1 for cell in self.cells):
+        """Return the widths of the states. Raises RuleError for a list of cells: Keras has a list for each."""
+        if isinstance(self.cell, tuple):
             raise RuleError(
-                "the states of several cells are no plain tensors where a cell has two",
+                "the states of a list of cells are lists, not tensors",
                 help="use layers one after another, `lstm(32, return_state, return_sequences)`",
                 argument="cell",
             )
@@ -172,19 +172,17 @@ class Bidirectional(Layer):
         return results if len(results) > 1 else results[0]
 
     def _merged(self, there: TensorType, back: TensorType) -> tuple[TensorType, ...]:
-        if self.merge_mode is None:
-            return there, back
-        if self.merge_mode == "concat":
-            width, more = there.shape[-1], back.shape[-1]
-            assert width is not None and more is not None
-            return (there.with_last(width + more),)
         if there.shape != back.shape:
+            # Keras takes the results for equally wide even where it lays them side by side.
             raise RuleError(
-                f"`{self.merge_mode}` needs results of one shape, but they are {there} and {back}",
+                f"both directions must give one shape, but they are {there} and {back}",
                 code="shape-mismatch",
                 argument="backward_layer",
             )
-        return (there,)
+        if self.merge_mode is None:
+            return there, back
+        width = there.shape[-1]
+        return (there if width is None or self.merge_mode != "concat" else there.with_last(2 * width),)
 
     def weights(self, sequences: TensorType) -> Iterator[Weight]:
         yield from _named(f"forward_{self.layer.names[0]}", self.layer.weights(sequences))

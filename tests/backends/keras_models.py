@@ -60,7 +60,7 @@ def by_path(model: Any) -> dict[str, Any]:
 
 #: The layers and cells that tests give to other layers, as Keras names them.
 _INNER = re.compile(
-    r"((?<=/)(?:forward_|backward_)?(?:dense|conv1d|conv2d|lstm|gru|simple_rnn|rnn|batch_normalization|time_distributed"
+    r"((?<=/)(?:forward_|backward_)?(?:dense|conv[123]d|lstm|gru|simple_rnn|rnn|batch_normalization|time_distributed"
     r"|(?:lstm|gru|simple_rnn|stacked_rnn)_cells?))_\d+(?=/)"
 )
 

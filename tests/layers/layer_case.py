@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from archspec.elaborate.signature import show_argument
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
 from archspec.layers.recipe import Function
@@ -53,9 +54,15 @@ class LayerCase:
         return output if isinstance(output, tuple) else (output,)
 
     def __str__(self) -> str:
-        arguments = ",".join(f"{k}={v}" for k, v in self.layer.arguments().items())
+        arguments = ",".join(f"{k}={shown(v)}" for k, v in self.layer.arguments().items())
         shapes = ";".join(str(t) for t in self.types)
         return f"{self.layer.names[0]}({arguments})<-{shapes}".replace(" ", "")
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({','.join(map(shown, value))})"
+    return show_argument(value) if isinstance(value, Part) else str(value)
 
 
 def row(name: str, *arguments: Any, on: Any, **keywords: Any) -> LayerCase:
@@ -89,12 +96,12 @@ def reference(part: Part) -> Any:
     """Carry out a recipe: return the Keras object it describes."""
     assert not isinstance(part.keras, Function)
     given = {k: v for k, v in part.arguments().items() if k not in part.keras.at_call}
-    return symbol(part)(**{part.keras.keyword(k): _referred(v) for k, v in given.items()})
+    return symbol(part)(**{part.keras.keyword(k): referred(v) for k, v in given.items()})
 
 
-def _referred(value: Any) -> Any:
+def referred(value: Any) -> Any:
     if isinstance(value, tuple) and any(isinstance(item, Part) for item in value):
-        return [_referred(item) for item in value]
+        return [referred(item) for item in value]
     return reference(value) if isinstance(value, Part) else value
 
 
@@ -140,7 +147,7 @@ def compare_with_keras(case: LayerCase) -> None:
     if not function:
         weights = list(case.layer.weights(*case.types[: len(case.types) - case.states]))
         assert [(_name(w), tuple(w.shape), w.trainable) for w in real.weights] == [
-            (_UNNUMBERED.sub("", w.name), w.shape, w.trainable) for w in weights
+            (_without_cell(w.name), w.shape, w.trainable) for w in weights
         ]
         assert real.count_params() == sum(prod(w.shape) for w in weights)
     if case.runs:
@@ -157,13 +164,17 @@ def _open(dim: Dim) -> int | None:
 
 
 #: The number of a layer inside another: Keras counts through the whole program.
-_UNNUMBERED = re.compile(r"(?<!conv)_\d+(?=/)|cell_\d+/")
+_UNNUMBERED = re.compile(r"_\d+(?=/)")
 
 
 def _name(weight: Any) -> str:
     # A recurrent layer holds its weights in a cell.
-    parts = _UNNUMBERED.sub("", weight.path + "/").split("/")[1:-1]
-    return "/".join(part for part in parts if not part.endswith(("_cell", "_cells")))
+    return _without_cell(weight.path.partition("/")[2])
+
+
+def _without_cell(path: str) -> str:
+    parts = _UNNUMBERED.sub("", path).split("/")
+    return "/".join(part for part in parts if part.removesuffix("s").rpartition("_")[2] != "cell")
 
 
 def keras_parameters(part: type[Part]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.registry import Family
 from archspec.tensor import Shape, Sym, TensorType
-from tests.layers.layer_case import call, make, reference, symbol
+from tests.layers.layer_case import referred, call, make, reference, symbol, word
 
 T = Sym.of("T")
 
@@ -86,12 +86,26 @@ BAD_ARGUMENTS = [
     bad("up_sampling2d", "interpolation", "unknown interpolation", keras=False, interpolation="cubic"),
     bad("dot", "axes", "valid", axes=(1, 2, 3)),
     bad("lstm", "units", "greater than 0", units=-1),
+    bad("transpose", "axes", "the batch, 0, first", keras=False, axes=(1, 0)),
+    bad("tile", "repeats", "must begin with 1", keras=False, repeats=(2, 1)),
+    bad("pad_axes", "pad_width", "must begin with (0, 0)", keras=False, pad_width=((1, 1), (0, 0))),
+    bad("pad_axes", "constant_values", 'the mode "constant"', False, pad_width=((0, 0),), mode="reflect", constant_values=1.0),
+    bad("split", "indices_or_sections", "from the first to the last", keras=False, indices_or_sections=(3, 2)),
+    bad("cast", "dtype", "Input should be", keras=False, dtype="integer"),
+    bad("weight", "shape", "greater than 0", keras=False, shape=(0, 3)),
+    bad("rnn", "cell", "unknown cell `32`", cell=32),
+    bad("bidirectional", "layer", "must be a recurrent layer", layer=make("dense", 3)),
+    bad("bidirectional", "layer", "unknown layer `3`", layer=3),
+    bad("bidirectional", "merge_mode", "Input should be", layer=make("lstm", 3), merge_mode="add"),
+    bad("bidirectional", "backward_layer", "the other way", layer=make("lstm", 3), backward_layer=make("lstm", 3)),
+    bad("time_distributed", "layer", "takes a layer of one tensor", keras=False, layer=make("add")),
+    bad("spectral_normalization", "layer", "must be a layer with a kernel", keras=False, layer=make("relu")),
     bad("multi_head_attention", "num_heads", "greater than 0", num_heads=0, key_dim=4),
 ]
 
 
 def arguments_of(kind: type[Layer], row: BadArgument) -> dict[str, Any]:
-    return {kind.keras.keyword(name): value for name, value in row.arguments.items()}
+    return {kind.keras.keyword(name): referred(value) for name, value in row.arguments.items()}
 
 
 def kind_of(name: str) -> type[Layer]:
@@ -185,6 +199,38 @@ MISFITS = [
     misfit(make("multi_head_attention", 2, 4), (8,), "wrong-rank", "needs positions x features"),
     misfit(make("multi_head_attention", 2, 4), [(4, 8), (5, 8), (6, 8)], "shape-mismatch", "a key for each value"),
     misfit(make("attention"), [(4, 8), (5, 6)], "shape-mismatch", "a key of one width", "`dense(6)`"),
+    misfit(make("mean", 3), (8, 4), "no-such-axis", "axis 3 is none of the 2 axes"),
+    misfit(make("flip", 0), (8, 4), "no-such-axis", "axis 0 is none", "the axes are 1 to 2", keras=False),
+    misfit(make("split", 3), (8, 4), "invalid-shape", "3 equal parts of an axis of length 4"),
+    misfit(make("split", (2, 6)), (8, 4), "invalid-shape", "a cut at 6 of an axis of length 4", keras=False),
+    misfit(make("squeeze", 1), (8, 4), "invalid-shape", "axis 1 of 8x4 has 8"),
+    misfit(make("transpose", (0, 2, 1)), (8, 4, 2), "wrong-rank", "`axes` orders 3 axes"),
+    misfit(make("tile", (1, 2)), (8, 4), "wrong-rank", "`repeats` has 2 numbers", keras=False),
+    misfit(make("pad_axes", ((0, 0), (1, 1))), (8, 4), "wrong-rank", "`pad_width` has 2 pairs"),
+    misfit(make("pad_axes", ((0, 0), (5, 0)), "reflect"), (5,), "invalid-shape", "5 more of an axis of length 5"),
+    misfit(make("top_k", 5), (4,), "invalid-shape", "the 5 largest of 4"),
+    misfit(make("roll", (1, 2), 1), (8, 4), "invalid-shape", "2 shifts for 1 axes", keras=False),
+    misfit(make("one_hot", 5), (8,), "wrong-dtype", "takes whole numbers", 'cast("int32")', keras=False),
+    misfit(make("stack"), [(8, 4), (8, 5)], "shape-mismatch", "tensors of one shape"),
+    misfit(make("matmul"), [(8, 4), (8, 4)], "shape-mismatch", "last but one", "`transpose(0, 2, 1)`"),
+    misfit(make("matmul"), [(8, 4), (3, 4, 8)], "wrong-rank", "equally many axes", "expand_dims", keras=False),
+    misfit(make("divide"), [(8, 4), (8, 3)], "shape-mismatch", "tensors of one shape"),
+    misfit(make("bidirectional", make("lstm", 8)), (8,), "wrong-rank", "takes a sequence"),
+    misfit(make("bidirectional", make("gru", 8)), [(4, 3), (8,)], "invalid-shape", "of both directions", states=1),
+    misfit(
+        make("bidirectional", make("gru", 8), backward_layer=make("gru", 6, go_backwards=True)),
+        (4, 3),
+        "shape-mismatch",
+        "both directions must give one shape",
+        keras=False,
+    ),
+    misfit(make("time_distributed", make("dense", 8)), (8,), "wrong-rank", "steps of at least one axis"),
+    misfit(make("time_distributed", make("conv2d", 8, 3)), (8, 8, 3), "wrong-rank", "`conv2d` takes 2-D data"),
+    misfit(make("spectral_normalization", make("conv2d", 8, 3)), (8, 3), "wrong-rank", "`conv2d` takes 2-D data"),
+    misfit(make("rnn", word("cell", "lstm_cell", units=3)), (8,), "wrong-rank", "takes a sequence"),
+    misfit(
+        make("rnn", (word("cell", "lstm_cell", units=3),), return_state=True), (8, 2), "invalid-shape", "are lists"
+    ),
     misfit(make("dropout", 0.2, (1, 4)), (8, 4), "invalid-shape", "`noise_shape` has 2 axes", keras=False),
 ]  # fmt: skip
 

@@ -25,6 +25,7 @@ LEFT_OUT = {
     "stateful": "needs a fixed batch size",
     "use_cudnn": "a matter of the machine",
     "flash_attention": "a matter of the machine",
+    "Bidirectional.weights": "values, not architecture",
     "BatchNormalization.renorm_clipping": "a dictionary; Keras's default is no clipping",
     "Embedding.weights": "values, not architecture",
 }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.elaborate.signature import Parameter, Signature, of_part, show_argument
 from archspec.ir.expr import Word, show_value
 from archspec.layers import registry
 from archspec.layers.base import Part
+from archspec.layers.extern import Extern
 from archspec.layers.spelling import Pattern
 
 
 def spell_layer(layer: Part, *further: str) -> str:
     """Return a layer as a step, with `further` arguments after its own: `conv2d(64, 3x3, same, relu)`."""
+    if isinstance(layer, Extern):
+        raise ArchspecError(f"`{layer.symbol}` is a layer of your own, whose declaration a flat spec would have to repeat")
     name = layer.names[0]
     signature = of_part(type(layer), name)
     given = layer.arguments()
