@@ -5,7 +5,7 @@ A row is the fact, a figure, a spec and what the tutorial says (or what Keras do
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -57,17 +57,17 @@ FACTS = [
     ("separable_third", "params", "input 5x5x3; separable_conv(4, 3x3, no_bias)", 39),
     ("lstm_formula", "params", "input 60x1; lstm(80)", 26_240),
     ("lstm_formula", "params", "input 60x80; lstm(100)", 72_400),
-    ("rnn_formula", "params", "input 4x5; rnn(3)", 27),
-    ("rnn_formula", "params", "input 4x2; rnn(3)", 18),
-    ("rnn_formula", "params", "input 4x2; rnn(10)", 130),
+    ("rnn_formula", "params", "input 4x5; simple_rnn(3)", 27),
+    ("rnn_formula", "params", "input 4x2; simple_rnn(3)", 18),
+    ("rnn_formula", "params", "input 4x2; simple_rnn(10)", 130),
     ("gru_formula", "params", "input 60x1; gru(80)", 19_920),
     ("gru_formula", "params", "input 60x80; gru(100)", 54_600),
     ("embedding_formula", "params", "input 4 : int32; embedding(100, 3)", 300),
     ("embedding_formula", "params", "input 4 : int32; embedding(5, 2)", 10),
     ("embedding_formula", "params", "input 4 : int32; embedding(26, 2)", 52),
     ("embedding_input_shape", "shape", "input 4 : int32; embedding(26, 2)", (4, 2)),
-    ("return_sequences", "shape", "input 4x2; rnn(3)", (3,)),
-    ("return_sequences", "shape", "input 4x2; rnn(3, return_sequences)", (4, 3)),
+    ("return_sequences", "shape", "input 4x2; simple_rnn(3)", (3,)),
+    ("return_sequences", "shape", "input 4x2; simple_rnn(3, return_sequences)", (4, 3)),
     ("bn_formula", "params", "input 8x8x6; bn", 24),
     ("bn_formula", "non_trainable", "input 8x8x6; bn", 12),
     ("bn_axes", "weights", "input 32x32x3; bn", [(3,)] * 4),
@@ -150,7 +150,7 @@ def test_dense_parameters_follow_the_formula() -> None:
     """dense_formula: the sum over layers of in * out + out."""
     widths = [784, 256, 128, 64, 10]
     steps = "; ".join(f"dense({width})" for width in widths[1:])
-    said = sum(a * b + b for a, b in zip(widths, widths[1:], strict=False))
+    said = sum(a * b + b for a, b in pairwise(widths))
     assert figure(compiled(f"input {widths[0]}; {steps}"), "params") == said == 242_762
 
 
@@ -201,7 +201,10 @@ def test_densenet_widths() -> None:
         ("layers_alexnet8", "alexnet:alexnet8_cifar", 8),
         ("layers_vgg11", "vgg11", 11),
         ("vgg_paper_units", "vgg:vgg16", 16),
-        *(("layers_vgg_table", f"vgg:vgg_{c}", n) for c, n in zip(("a", "a_lrn", "b", "c", "d", "e"), (11, 11, 13, 16, 16, 19), strict=True)),
+        *(
+            ("layers_vgg_table", f"vgg:vgg_{c}", n)
+            for c, n in zip(("a", "a_lrn", "b", "c", "d", "e"), (11, 11, 13, 16, 16, 19), strict=True)
+        ),
     ],
 )
 def test_layers_with_weights(fact: str, spec: str, said: int) -> None:
@@ -211,7 +214,9 @@ def test_layers_with_weights(fact: str, spec: str, said: int) -> None:
 
 def test_weights_of_the_baseline() -> None:
     """baseline_weights: those that are trained."""
-    weights = [w for row in of_kind("baseline", "Conv2D", "BatchNormalization", "Dense") for w in row.weights if w.trainable]
+    weights = [
+        w for row in of_kind("baseline", "Conv2D", "BatchNormalization", "Dense") for w in row.weights if w.trainable
+    ]
     said = [(5, 5, 3, 6), (6,), (6,), (6,), (1536, 128), (128,), (128, 10), (10,)]
     assert [w.shape for w in weights] == said
 

@@ -142,7 +142,8 @@ def test_other_inputs_equal_real_keras(golden: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("golden", "shape"), [(golden, tuple(shape)) for golden in GOLDEN for shape in GOLDEN[golden].get("must_reject", ())]
+    ("golden", "shape"),
+    [(golden, tuple(shape)) for golden in GOLDEN for shape in GOLDEN[golden].get("must_reject", ())],
 )
 def test_inputs_that_keras_rejects_are_errors(golden: str, shape: tuple[int | None, ...]) -> None:
     (error,) = _errors(compiled(golden, **{SIDE[golden]: str(shape[1])}))

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from archspec.cli.messages import Misuse
+from archspec.cli.reference import entry_of, markdown, shown_by
 
 if TYPE_CHECKING:
-    from archspec.elaborate.signature import Parameter
     from archspec.layers.base import Layer, Part
     from archspec.layers.registry import Family
-
-#: How many words of a category an argument shows.
-_FEW = 4
 
 
 @click.command(short_help="List the layers, or show one.")
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
-    """List every layer by category, or show one: its arguments, how they may be spelt, and its Keras class.
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown"]), default="text", help="Markdown: all of them."
+)
+def command(name: str | None, form: str) -> None:
+    """List every layer by category, or show one: its arguments, how they may be spelt, its shapes and weights.
 
     NAME is any name of a layer, or a word that layers take (relu, he_normal, l2).
 
@@ -33,7 +33,9 @@ def command(name: str | None) -> None:
       archspec layers conv
       archspec layers leaky_relu
     """
-    for line in _list() if name is None else _show(name):
+    if form == "markdown" and name is not None:
+        raise Misuse("`--format markdown` writes of all layers", "leave out the name")
+    for line in markdown() if form == "markdown" else _list() if name is None else _show(name):
         click.echo(line)
 
 
@@ -81,7 +83,8 @@ def _show(name: str) -> Iterator[str]:
     from archspec.layers.registry import Family
 
     found = registry.find_layer(name)
-    words = {part: category for category, part in registry.find_word(name).items()}
+    found_words = registry.find_word(name, owning=True).items()
+    words = {part: category for category, part in found_words if category != "layer"}
     if found is None and not words:
         from archspec.diagnostics.suggest import did_you_mean
 
@@ -106,35 +109,22 @@ def _family(family: Family) -> Iterator[str]:
 
 
 def _part(part: type[Part], title: str) -> Iterator[str]:
-    from archspec.elaborate.signature import of_part
-
+    entry = entry_of(part)
     yield title
-    yield f"Keras: {part.keras.symbol}"
+    yield f"Keras: {entry.keras}" if entry.keras else "Keras knows it by this name"
     if part.__doc__:
         yield ""
         yield from cleandoc(part.__doc__).split("\n")
-    parameters = of_part(part, part.names[0]).parameters
-    if not parameters:
+    if entry.example and (shown := shown_by(part, entry.example)):
+        yield ""
+        yield f"The example takes {shown.inputs} and gives {shown.outputs}"
+        if shown.weights:
+            yield f"Its weights: {'; '.join(shown.weights)}"
+    if not entry.arguments:
         return
     yield ""
     yield "Arguments"
-    rows = [(p.name, "required" if p.required else f"= {p.default}", _spellings(p)) for p in parameters]
+    rows = [(a.name, "required" if a.default is None else f"= {a.default}", a.spellings) for a in entry.arguments]
     first, second = (max(len(row[i]) for row in rows) for i in (0, 1))
     for name, default, spellings in rows:
         yield f"  {name:<{first}}  {default:<{second}}  {spellings}".rstrip()
-
-
-def _spellings(parameter: Parameter) -> str:
-    """Return how a value may be written for a parameter without its name."""
-    from archspec.layers import registry
-
-    spelt = [pattern.text for pattern in parameter.patterns]
-    spelt += [flag.word for flag in parameter.flags]
-    spelt += [f"{short}=" for short in parameter.shorts]
-    for category in parameter.bare:
-        words = sorted({part.names[0] for part in registry.words(category).values()})
-        if len(words) <= _FEW:
-            spelt += words
-        else:
-            spelt.append(f"any {category}")
-    return ", ".join(dict.fromkeys(spelt))

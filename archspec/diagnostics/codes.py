@@ -176,6 +176,11 @@ CODES = {
     "invalid-count": Code(
         "What is repeated is repeated a whole number of times, from 0.", "input 8\nrepeat 3 / 2 { dense(8) }\n"
     ),
+    "invalid-extern": Code(
+        "An `extern layer` says where its class is, as `module:Class`, and by rules what shape it makes and how many "
+        "parameters it has.",
+        'extern layer rotary(dim) from "mypackage" {\n  shape (n, d) -> (n, dim)\n}\ninput 16x32\nrotary(8)\n',
+    ),
     "invalid-index": Code(
         "A list has no item of that number (the first is number 0), or a tensor is indexed by what is neither a whole "
         "number nor a string.",

@@ -88,7 +88,8 @@ def _inner(part: type[Part], word: str, rank: int | None) -> tuple[type[Layer], 
     member = found.typical if inner is None else found.for_rank(inner - 1)
     if member is None:
         takes = ", ".join(f"{n}-D" for n, _ in found.members)
-        raise ArgumentFault([(None, f"`{word}` takes {takes} data with channels, and has a tensor of {inner} axes", "wrong-rank")])
+        message = f"`{word}` takes {takes} data with channels, but is given {inner} axes"
+        raise ArgumentFault([(None, message, "wrong-rank")])
     return member, inner
 
 

@@ -14,8 +14,8 @@ from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.arguments import ArgumentFault, make_layer
 from archspec.elaborate.builder import Builder, Use
-from archspec.elaborate.externs import make_extern
 from archspec.elaborate.evaluate import Budget, EvalError, Poisoned, evaluate, truth
+from archspec.elaborate.externs import make_extern
 from archspec.elaborate.reads import indexes_tensors, read_before_set
 from archspec.ir.definition import (
     BranchesOp,

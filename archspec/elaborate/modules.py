@@ -40,9 +40,7 @@ class Module:
 
     def find_extern(self, name: str) -> tuple[ast.Extern, Module] | None:
         """Return an extern layer of this file, else of one it uses, and the module it is written in."""
-        if name in self.externs:
-            return self.externs[name], self
-        return next((found for module in self.imports if (found := module.find_extern(name))), None)
+        return next(((module.externs[name], module) for module in self.reach() if name in module.externs), None)
 
     def block_names(self) -> set[str]:
         return set().union(*(module.blocks for module in self.reach()))

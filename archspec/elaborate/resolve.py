@@ -14,8 +14,8 @@ from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
-from archspec.elaborate.externs import axis_names, resolve_extern
 from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
+from archspec.elaborate.externs import axis_names, resolve_extern
 from archspec.elaborate.letters import (
     LETTERS,
     POOL,
@@ -313,8 +313,17 @@ class Resolver:
 
     def shared(self, statement: ast.Shared) -> Op:
         name = statement.name
-        self._declare(name.text, "shared", name.span, fresh=True)
-        self.scope.shared[name.text] = None
+        made: CallOp | None = None
+        try:
+            made = self._shared_call(statement)
+        finally:
+            # One that could not be resolved has been reported, and its uses keep quiet.
+            self._declare(name.text, "shared", name.span, fresh=True)
+            self.scope.shared[name.text] = made
+        return SharedOp(call=made, span=statement.span)
+
+    def _shared_call(self, statement: ast.Shared) -> CallOp:
+        name = statement.name
         if self._loops:
             self.diagnostics.error(
                 "shared-in-loop",
@@ -342,9 +351,7 @@ class Resolver:
             raise Unresolved
         # The step bears the name it is given, and so leaves its number to others.
         self.scope.release(_step_name(statement.step), ops[0].site)
-        call = ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
-        self.scope.shared[name.text] = call
-        return SharedOp(call=call, span=statement.span)
+        return ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
 
     def expect(self, statement: ast.Expect) -> Op:
         condition = statement.condition
@@ -541,9 +548,10 @@ class Resolver:
         else:
             blocks = self.module.block_names() | set(self.scope.blocks)
             known = [*registry.layer_names(), *registry.words("activation"), *blocks, "skip"]
-            self.diagnostics.error(
-                "unknown-step", f"no layer or block `{name.text}`", name.span, help=did_you_mean(name.text, known)
-            )
+            help = did_you_mean(name.text, known)
+            if name.text in registry.words("cell"):
+                help = f"a cell is given to `rnn`: `rnn({name.text}(8))`"
+            self.diagnostics.error("unknown-step", f"no layer or block `{name.text}`", name.span, help=help)
         raise Unresolved
 
     def _unknown_letters(self, text: str, span: Span) -> None:
@@ -570,7 +578,9 @@ class Resolver:
         return tuple(
             BoundArgument(
                 parameter=b.parameter.name,
-                value=Const(value=b.spelt, span=b.argument.span) if b.by_spelling else self.argument(b.argument.value, b.parameter),
+                value=Const(value=b.spelt, span=b.argument.span)
+                if b.by_spelling
+                else self.argument(b.argument.value, b.parameter),
                 span=b.argument.span,
             )
             for b in bound
@@ -778,10 +788,12 @@ class Resolver:
     # --- expressions -----------------------------------------------------------------------------------------------
 
     def argument(self, expr: ast.Expr, parameter: signature.Parameter) -> Expr:
-        """Resolve an argument. What owns weights, a layer or a cell, is written where it is used, alone or in a list."""
+        """Resolve an argument. What owns weights, a layer or a cell, is written where it is used, or in a list there."""
         owning = tuple(c for c in parameter.categories if c in registry.OWNING)
         match expr:
-            case ast.Name(text=text) if self.scope.find(text) is None and any(text in registry.words(c) for c in owning):
+            case ast.Name(text=text) if self.scope.find(text) is None and any(
+                text in registry.words(c) for c in owning
+            ):
                 return Const(value=Word(word=text), span=expr.span)
             case ast.Apply(function=ast.Name(text=text)) if any(text in registry.words(c) for c in owning):
                 part = next(registry.words(c)[text] for c in owning if text in registry.words(c))
@@ -791,8 +803,27 @@ class Resolver:
                 return Operation(
                     function=function, operands=tuple(self.argument(i, parameter) for i in items), span=expr.span
                 )
+            case ast.Name(text=text) if owning and self.scope.find(text) is None and text not in ("none", *LENGTHS):
+                return self._unknown_owner(expr, text, owning)
+            case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
+                return self._unknown_owner(expr, text, owning)
             case _:
                 return self.expr(expr)
+
+    def _unknown_owner(self, at: ast.Expr, name: str, wanted: tuple[str, ...]) -> Expr:
+        known = [word for category in wanted for word in registry.words(category)]
+        cell = f"{name}_cell"
+        help = f"did you mean `{cell}`?" if cell in known else did_you_mean(name, known)
+        return self._bad(at, "unknown-name", f"no {' or '.join(wanted)} `{name}`", help)
+
+    def _misplaced_owner(self, at: Span, name: str) -> Expr:
+        """Report a layer or cell where a value is needed."""
+        what, example = ("layer", "bidirectional(lstm(8))")
+        if name in registry.words("cell"):
+            what, example = ("cell", "rnn(lstm_cell(8))")
+        help = f"only a step that takes one is given it, as in `{example}`"
+        self.diagnostics.error("unknown-name", f"`{name}` is a {what}, not a value", at, help=help)
+        return POISON
 
     def expr(self, expr: ast.Expr) -> Expr:
         match expr:
@@ -846,6 +877,8 @@ class Resolver:
             return Const(value=None, span=name.span)
         if registry.find_word(text):
             return Const(value=Word(word=text), span=name.span)
+        if registry.find_word(text, owning=True):
+            return self._misplaced_owner(name.span, text)
         candidates = {*self.scope.visible(), *LENGTHS, *(w for c in registry.categories() for w in registry.words(c))}
         return self._bad(name, "unknown-name", f"nothing is named `{text}` here", did_you_mean(text, candidates))
 
@@ -870,6 +903,8 @@ class Resolver:
     def word(self, name: str, arguments: tuple[ast.Argument, ...] | None, span: Span) -> Expr:
         """Resolve a word, with its arguments where it has brackets."""
         classes = registry.find_word(name)
+        if not classes and registry.find_word(name, owning=True):
+            return self._misplaced_owner(span, name)
         if not classes:
             known = [*NAMED_FUNCTIONS, *(w for c in registry.categories() for w in registry.words(c))]
             self.diagnostics.error("unknown-name", f"no function `{name}`", span, help=did_you_mean(name, known))

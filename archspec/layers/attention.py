@@ -7,6 +7,7 @@ from math import prod
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator
+from pydantic_core import PydanticCustomError
 
 from archspec.layers.base import WHOLE, Layer, RuleError, Takes, Weight, Window, known
 from archspec.layers.configs import (
@@ -132,6 +133,110 @@ class MultiHeadAttention(Layer):
             products += asked * depth
         scores = prod(d for d in query.shape[:-1] if isinstance(d, int)) * attended * (self.key_dim + depth)
         return (products + scores) * self.num_heads
+
+    def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
+        return WHOLE
+
+
+class GroupedQueryAttention(Layer):
+    """Attention whose heads share keys and values in groups (Ainslie et al., arXiv:2305.13245).
+
+    ```arch
+    input 128x512
+    gqa(head_dim=64, heads=8, kv_heads=2)
+    ```
+    ```python
+    keras.layers.GroupQueryAttention(64, 8, 2)
+    ```
+    """
+
+    kind = "GroupedQueryAttention"
+    names = ("group_query_attention", "gqa", "grouped_query_attention")
+    category = "attention"
+    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"))
+    keras = Construct(
+        "keras.layers.GroupQueryAttention",
+        positional=("head_dim", "num_query_heads", "num_key_value_heads"),
+        at_call=("use_causal_mask",),
+    )
+    uses_training = True
+
+    head_dim: PositiveInt
+    num_query_heads: Annotated[PositiveInt, Short("heads")]
+    num_key_value_heads: Annotated[PositiveInt, Short("kv_heads")]
+    dropout: Share = 0.0
+    use_bias: Annotated[bool, Flag("no_bias", False)] = True
+    sliding_window: PositiveInt | None = None
+    kernel_initializer: Annotated[Initializer, Short("init")] = "glorot_uniform"
+    bias_initializer: NamedInitializer = "zeros"
+    kernel_regularizer: Annotated[Regularizer, Short("reg")] = None
+    bias_regularizer: NamedRegularizer = None
+    activity_regularizer: NamedRegularizer = None
+    kernel_constraint: Constraint = None
+    bias_constraint: NamedConstraint = None
+    use_gate: bool = False
+    seed: int | None = None
+    use_causal_mask: Annotated[bool, Flag("causal", True)] = False
+
+    @field_validator("num_key_value_heads")
+    @classmethod
+    def _divides(cls, value: int, info: Any) -> int:
+        heads = info.data.get("num_query_heads")
+        if heads and heads % value:
+            raise PydanticCustomError("heads", "must divide `num_query_heads`, {heads}", {"heads": heads})
+        return value
+
+    def output(self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None) -> TensorType:
+        value, key = _filled(query, value, key)
+        for position, x in enumerate((query, value, key)):
+            if x.rank != 2:
+                raise RuleError(
+                    f"`{self.names[0]}` needs positions x features, but its {self.takes.names[position]} is {x}",
+                    code="wrong-rank",
+                    input=position,
+                )
+        _check_pairs(self, value, key)
+        if not agree(query.shape[-1], value.shape[-1]):
+            raise RuleError(
+                f"`{self.names[0]}` needs a query and a value of one width, but they are {query} and {value}",
+                code="shape-mismatch",
+                help=f"bring the value to {query.shape[-1]} features with `dense({query.shape[-1]})`",
+                input=1,
+            )
+        return TensorType(query.shape)
+
+    def weights(
+        self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None
+    ) -> Iterator[Weight]:
+        value, key = _filled(query, value, key)
+        width = known(query.shape[-1], "the number of features of the query")
+        yield from self._projection("query", query, self.num_query_heads)
+        yield from self._projection("key", key, self.num_key_value_heads)
+        if self.use_gate:
+            yield from self._projection("gate", query, self.num_query_heads)
+        yield from self._projection("value", value, self.num_key_value_heads)
+        yield Weight("attention_output/kernel", (self.num_query_heads, self.head_dim, width))
+        if self.use_bias:
+            yield Weight("attention_output/bias", (width,))
+
+    def _projection(self, name: str, x: TensorType, heads: int) -> Iterator[Weight]:
+        yield Weight(
+            f"{name}/kernel", (known(x.shape[-1], f"the number of features of the {name}"), heads, self.head_dim)
+        )
+        if self.use_bias:
+            yield Weight(f"{name}/bias", (heads, self.head_dim))
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
+        query = inputs[0]
+        value, key = _filled(query, *inputs[1:])
+        sizes = (query.elements, key.elements, value.elements, query.shape[0], value.shape[0])
+        if not all(isinstance(size, int) for size in sizes):
+            return None
+        asked, keyed, valued, steps, memory = (size for size in sizes if isinstance(size, int))
+        # Of the query, the output and the gate; of keys and values; and of the scores and what they weigh.
+        projections = asked * (3 if self.use_gate else 2) * self.num_query_heads
+        shared = (keyed + valued) * self.num_key_value_heads
+        return (projections + shared + 2 * steps * memory * self.num_query_heads) * self.head_dim
 
     def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
         return WHOLE

@@ -94,7 +94,9 @@ class AnyLayer:
             # JSON has no tuples, so a loaded layer is coerced where a written one is held to its types.
             value = kind.model_validate({k: v for k, v in value.items() if k != "kind"}, strict=False)
         if not isinstance(value, Layer):
-            raise PydanticCustomError("unknown_word", "unknown {category} `{value}`", {"category": "layer", "value": str(value)})
+            raise PydanticCustomError(
+                "unknown_word", "unknown {category} `{value}`", {"category": "layer", "value": str(value)}
+            )
         if not registry.is_inner(type(value)):
             raise PydanticCustomError("wrong_word", "takes a layer of one tensor that Keras has as a layer")
         return value

@@ -39,7 +39,7 @@ def _position(axis: int, x: TensorType, argument: str = "axis") -> int:
     return position
 
 
-# --- each element by itself --------------------------------------------------------------------------------------------
+# --- each element by itself -------------------------------------------------------------------------------------------
 
 
 class Pointwise(Elementwise):
@@ -223,7 +223,7 @@ class OneHot(Pointwise):
         return (Window(1, 1),) * x.rank
 
 
-# --- along an axis -----------------------------------------------------------------------------------------------------
+# --- along an axis ----------------------------------------------------------------------------------------------------
 
 
 class Reduction(Weightless):
@@ -484,7 +484,7 @@ class TopK(Weightless):
         return pointwise(x)
 
 
-# --- other shapes of the same elements ---------------------------------------------------------------------------------
+# --- other shapes of the same elements --------------------------------------------------------------------------------
 
 
 class Reordering(Weightless):
@@ -647,10 +647,10 @@ class Pad(Reordering):
         return pointwise(x) if self.mode == "constant" and self.pad_width[-1] == (0, 0) else WHOLE
 
 
-# --- several tensors ---------------------------------------------------------------------------------------------------
+# --- several tensors --------------------------------------------------------------------------------------------------
 
 
-class Stack(Reordering):
+class Stack(Weightless):
     """Tensors of one shape side by side along a new axis: `stack(a, b, axis=1)`. Keras: `keras.ops.stack`."""
 
     kind = "stack"
@@ -672,6 +672,9 @@ class Stack(Reordering):
                 )
         position = _position(self.axis, TensorType((*first.shape, 1)))
         return first.with_shape((*first.shape[:position], len(inputs), *first.shape[position:]))
+
+    def window(self, *inputs: Any) -> tuple[Window, ...] | None:
+        return WHOLE
 
 
 class Matmul(Weightless):

@@ -26,9 +26,9 @@ def codes_used() -> set[str]:
         if "graphviz" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch(r"[a-z]+[0-9]?(-[a-z0-9]+)+|syntax", node.value):
-                    found.add(node.value)
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and re.fullmatch(r"[a-z]+[0-9]?(-[a-z0-9]+)+|syntax", text):
+                found.add(text)
     return found - NO_CODES
 
 

@@ -119,7 +119,36 @@ def spec(first: str, rest: list[str], nested: bool) -> str:
     return f"model m(n = 2, width = 8) {{\n{text}\n}}" if nested else text
 
 
-specs = st.builds(spec, st.sampled_from(INPUTS), st.lists(statements, min_size=1, max_size=7), st.booleans())
+#: Steps that mostly fit: most of what is made of them compiles.
+SANE = st.sampled_from(
+    ["dense(3)", "dense(n)", "dense(channels)", "relu", "dropout(0.1)", "layer_norm", "bn", "f", "skip", "CBA(4)", "conv(4, 3, same)", "residual(channels)", "dense_block(2, n)", "add(_, h)", "concat(h, _)", "from h -> relu", "dense(4) as h", "let n = n + 1", "relu as s[n]", "_ as h", "b(n)", "b(h)", "c"]
+)
+
+
+def sane_blocks_of(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    body = st.lists(inner, min_size=1, max_size=3).map("\n".join)
+    return st.one_of(
+        joined("repeat ", st.sampled_from(["2", "3", "1000", "n"]), " {\n", body, "\n}"),
+        joined("repeat 2 as n {\n", body, "\n}"),
+        joined("for n in [3, 3, 4] {\n", body, "\n}"),
+        joined("if n > 2 {\n", body, "\n} else {\n", body, "\n}"),
+        joined("add {\n| ", body, "\n| ", body, "\n}"),
+        joined("concat {\n| skip\n| ", body, "\n}"),
+    )
+
+
+def sane_spec(first: str, rest: list[str]) -> str:
+    head = f"input {first}\nlet n = 2\nrelu as h\nshared f = dense(channels)"
+    blocks = "block b(k) { dense(channels) -> add(_, h) }\nblock c { dense(channels + n) as y -> relu * n }"
+    text = "\n".join([head, blocks, *rest])
+    return f"model m {{\n{text}\n}}"
+
+
+sane_steps = st.recursive(SANE, sane_blocks_of, max_leaves=6)
+specs = st.one_of(
+    st.builds(spec, st.sampled_from(INPUTS), st.lists(statements, min_size=1, max_size=7), st.booleans()),
+    st.builds(sane_spec, st.sampled_from(["8", "8x8x3", "(T, 8)"]), st.lists(sane_steps, min_size=1, max_size=6)),
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

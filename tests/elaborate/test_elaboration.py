@@ -176,6 +176,7 @@ ROWS = {
     ),
     "shared: in a loop": ("input 8; shared f = dense(8); repeat 2 { f -> relu }", ["f 8", "relu_0 8", "f 8", "relu_1 8"]),
     "shared: its arguments are those of the declaration": ("input 8; let n = 8; shared f = dense(n); let n = 3; f", ["f 8"]),
+    "shared: under the name of a layer": ("input 8; shared dense = dense(8); dense -> dense", ["dense 8", "dense 8"]),
     "shared: takes no number": ("input 8; shared f = dense(8); f; dense(3)", ["f 8", "dense 3"]),
     "symbols": ("input (T, 8); conv1d(4, 3) -> max_pool(2)", ["conv1d (T - 2, 4)", "max_pool (T // 2 - 1, 4)"]),
     "symbols: equal names are one length": ("input a: (T, 8); input b: (T, 8); add(a, b)", ["add (T, 8)"]),

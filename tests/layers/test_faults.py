@@ -12,7 +12,7 @@ from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.registry import Family
 from archspec.tensor import Shape, Sym, TensorType
-from tests.layers.layer_case import referred, call, make, reference, symbol, word
+from tests.layers.layer_case import call, make, reference, referred, symbol, word
 
 T = Sym.of("T")
 
@@ -89,10 +89,48 @@ BAD_ARGUMENTS = [
     bad("transpose", "axes", "the batch, 0, first", keras=False, axes=(1, 0)),
     bad("tile", "repeats", "must begin with 1", keras=False, repeats=(2, 1)),
     bad("pad_axes", "pad_width", "must begin with (0, 0)", keras=False, pad_width=((1, 1), (0, 0))),
-    bad("pad_axes", "constant_values", 'the mode "constant"', False, pad_width=((0, 0),), mode="reflect", constant_values=1.0),
+    bad(
+        "pad_axes",
+        "constant_values",
+        'the mode "constant"',
+        False,
+        pad_width=((0, 0),),
+        mode="reflect",
+        constant_values=1.0,
+    ),
     bad("split", "indices_or_sections", "from the first to the last", keras=False, indices_or_sections=(3, 2)),
     bad("cast", "dtype", "Input should be", keras=False, dtype="integer"),
     bad("weight", "shape", "greater than 0", keras=False, shape=(0, 3)),
+    bad("einsum_dense", "equation", "must be like", keras=False, equation="ab->a", output_shape=3),
+    bad("einsum_dense", "equation", "`z` in the output only", keras=False, equation="ab,bc->az", output_shape=3),
+    bad(
+        "einsum_dense", "bias_axes", "letters of the output", False, equation="ab,bc->ac", output_shape=3, bias_axes="b"
+    ),
+    bad(
+        "group_query_attention",
+        "num_key_value_heads",
+        "must divide",
+        head_dim=4,
+        num_query_heads=8,
+        num_key_value_heads=3,
+    ),
+    bad("conv_lstm2d", "padding", "must be `valid` or `same`", filters=8, kernel_size=3, padding="causal"),
+    bad("adaptive_max_pooling2d", "output_size", "must be 2 numbers", output_size=(1, 2, 3)),
+    bad(
+        "resizing",
+        "pad_to_aspect_ratio",
+        "choose one",
+        keras=False,
+        height=4,
+        width=4,
+        crop_to_aspect_ratio=True,
+        pad_to_aspect_ratio=True,
+    ),
+    bad(
+        "random_rotation", "interpolation", "`nearest` or `bilinear`", keras=False, factor=0.1, interpolation="bicubic"
+    ),
+    bad("category_encoding", "num_tokens", "greater than 0", num_tokens=0),
+    bad("random_flip", "mode", "Input should be", keras=False, mode="sideways"),
     bad("rnn", "cell", "unknown cell `32`", cell=32),
     bad("bidirectional", "layer", "must be a recurrent layer", layer=make("dense", 3)),
     bad("bidirectional", "layer", "unknown layer `3`", layer=3),
@@ -199,6 +237,18 @@ MISFITS = [
     misfit(make("multi_head_attention", 2, 4), (8,), "wrong-rank", "needs positions x features"),
     misfit(make("multi_head_attention", 2, 4), [(4, 8), (5, 8), (6, 8)], "shape-mismatch", "a key for each value"),
     misfit(make("attention"), [(4, 8), (5, 6)], "shape-mismatch", "a key of one width", "`dense(6)`"),
+    misfit(make("einsum_dense", "abc,cd->abd", (None, 6)), (4,), "wrong-rank", "takes 3 axes with the batch"),
+    misfit(make("einsum_dense", "abc,cd->abd", (5, 6)), (4, 3), "invalid-shape", "`b` is 4 in the input and 5"),
+    misfit(make("einsum_dense", "abc,cd->abd", 6), (4, 3), "invalid-shape", "`output_shape` has 1 lengths", keras=False),
+    misfit(make("einsum_dense", "ab,bc->ac", 6), (None,), "open-dimension", "the axis `b` of the kernel"),
+    misfit(make("group_query_attention", 4, 8, 2), (5, 6, 16), "wrong-rank", "needs positions x features"),
+    misfit(make("group_query_attention", 4, 8, 2), [(5, 16), (6, 12)], "shape-mismatch", "of one width", "`dense(16)`"),
+    misfit(make("conv_lstm2d", 8, 3), (8, 8, 3), "wrong-rank", "takes steps of 2-D data"),
+    misfit(make("conv_lstm1d", 8, 5), (4, 3, 1), "invalid-shape", "a window of 5 does not fit"),
+    misfit(make("adaptive_max_pooling2d", 3), (8, 3), "wrong-rank", "takes 2-D data with channels", keras=False),
+    misfit(make("resizing", 4, 4), (8, 8), "wrong-rank", "takes images", keras=False),
+    misfit(make("random_flip"), (8, 8), "wrong-rank", "takes images", keras=False),
+    misfit(make("category_encoding", 4), (8, 8), "wrong-rank", "takes one axis of categories", keras=False),
     misfit(make("mean", 3), (8, 4), "no-such-axis", "axis 3 is none of the 2 axes"),
     misfit(make("flip", 0), (8, 4), "no-such-axis", "axis 0 is none", "the axes are 1 to 2", keras=False),
     misfit(make("split", 3), (8, 4), "invalid-shape", "3 equal parts of an axis of length 4"),
@@ -229,7 +279,11 @@ MISFITS = [
     misfit(make("spectral_normalization", make("conv2d", 8, 3)), (8, 3), "wrong-rank", "`conv2d` takes 2-D data"),
     misfit(make("rnn", word("cell", "lstm_cell", units=3)), (8,), "wrong-rank", "takes a sequence"),
     misfit(
-        make("rnn", (word("cell", "lstm_cell", units=3),), return_state=True), (8, 2), "invalid-shape", "are lists"
+        make("rnn", (word("cell", "lstm_cell", units=3),), return_state=True),
+        (8, 2),
+        "invalid-shape",
+        "are lists",
+        keras=False,
     ),
     misfit(make("dropout", 0.2, (1, 4)), (8, 4), "invalid-shape", "`noise_shape` has 2 axes", keras=False),
 ]  # fmt: skip

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-UNORDERED = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
+UNORDERED = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum", "CustomScaleLayer"})
 
 
 def weighted_layers(model: Any) -> list[Any]:
     """Return the layers that own weights, each once, in the order above. Raises ValueError where one is not reached."""
     fingerprints: dict[int, int] = {}
 
-    def fingerprint(node: Any, before: list[int]) -> int:
-        layer = node.operation
+    def fingerprint(layer: Any, before: list[int]) -> int:
         shapes = _shapes(layer)
         if not shapes and len(before) == 1:
             return before[0]
@@ -27,7 +26,10 @@ def weighted_layers(model: Any) -> list[Any]:
         return hash((shapes, unordered, tuple(sorted(before) if unordered else before)))
 
     for node in _walk(model, _parents):
-        fingerprints[id(node)] = fingerprint(node, [fingerprints[id(p)] for p in _parents(node)])
+        found = [fingerprints[id(parent)] for parent in _parents(node)]
+        for layer in _members(node.operation):
+            found = [fingerprint(layer, found)]
+        (fingerprints[id(node)],) = found
 
     def ordered(node: Any) -> list[Any]:
         parents = _parents(node)
@@ -35,8 +37,8 @@ def weighted_layers(model: Any) -> list[Any]:
             parents.sort(key=lambda p: fingerprints[id(p)])
         return parents
 
-    found = {id(node.operation): node.operation for node in _walk(model, ordered) if _shapes(node.operation)}
-    layers = list(found.values())
+    met = [layer for node in _walk(model, ordered) for layer in _members(node.operation)]
+    layers = list({id(layer): layer for layer in met if _shapes(layer)}.values())
     if sum(len(layer.weights) for layer in layers) != len(model.weights):
         raise ValueError("a layer with weights is not on the way from the inputs to the outputs")
     return layers
@@ -63,6 +65,11 @@ def _node(tensor: Any) -> Any:
 
 def _parents(node: Any) -> list[Any]:
     return [_node(tensor) for tensor in node.input_tensors]
+
+
+def _members(operation: Any) -> list[Any]:
+    """Return the layers of a chain that is one layer of a model, and anything else as it is."""
+    return operation.layers if type(operation).__name__ == "Sequential" else [operation]
 
 
 def _shapes(operation: Any) -> tuple[tuple[int, ...], ...]:

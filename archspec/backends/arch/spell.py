@@ -16,7 +16,9 @@ from archspec.layers.spelling import Pattern
 def spell_layer(layer: Part, *further: str) -> str:
     """Return a layer as a step, with `further` arguments after its own: `conv2d(64, 3x3, same, relu)`."""
     if isinstance(layer, Extern):
-        raise ArchspecError(f"`{layer.symbol}` is a layer of your own, whose declaration a flat spec would have to repeat")
+        raise ArchspecError(
+            f"`{layer.symbol}` is a layer of your own, whose declaration a flat spec would have to repeat"
+        )
     name = layer.names[0]
     signature = of_part(type(layer), name)
     given = layer.arguments()

@@ -30,8 +30,8 @@ from archspec.diagnostics.diagnostic import CompileError, Diagnostic
 from archspec.elaborate.evaluate import EvalError, evaluate, make_divisible
 from archspec.ir.definition import NamePattern, Op, Parameter, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import Expr, Length, Operation, Word, WordCall
-from archspec.layers.extern import Extern
 from archspec.layers.base import Part
+from archspec.layers.extern import Extern
 from archspec.layers.recipe import Construct
 from archspec.layers.support import support_source
 

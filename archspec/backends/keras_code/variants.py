@@ -38,7 +38,9 @@ class Variant:
         """Tell whether anything inside behaves differently in training."""
         # A layer in a branch that no use takes counts: the arguments of another use may take it.
         return any(block.uses_training for block in self.blocks.values()) or any(
-            self.layer_class(call).uses_training for call in calls(self.definition.body) if call.target in ("layer", "extern")
+            self.layer_class(call).uses_training
+            for call in calls(self.definition.body)
+            if call.target in ("layer", "extern")
         )
 
     def arguments(self, name: str) -> list[Any]:

@@ -1,0 +1,62 @@
+"""Every layer of `keras.layers` is one of ours, or is written down here with the reason why not."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from archspec.layers import registry
+
+DATA = "its vocabulary or its bins are data, made before a model is"
+COLUMNS = "turns raw columns into numbers, before a network begins"
+SOUND = "turns raw sound into pictures, before a network begins"
+SAMPLES = "mixes the samples of a batch and their labels: a matter of training"
+CODE = "what it computes is code, not architecture: `extern layer` declares such a layer"
+#: The layers that have no place in an architecture, and why.
+LEFT_OUT = {
+    "Layer": "the base of all",
+    "Wrapper": "the base of the layers that are given a layer",
+    "InputLayer": "`input` makes it",
+    "StackedRNNCells": "`rnn` takes a list of cells",
+    "Pipeline": "a flow in brackets, `( … -> … )`, or a block",
+    "Lambda": CODE,
+    "FlaxLayer": CODE,
+    "JaxLayer": CODE,
+    "TFSMLayer": CODE,
+    "TorchModuleWrapper": CODE,
+    "IntegerLookup": DATA,
+    "StringLookup": DATA,
+    "TextVectorization": DATA,
+    "Discretization": DATA,
+    "Hashing": COLUMNS,
+    "HashedCrossing": COLUMNS,
+    "MelSpectrogram": SOUND,
+    "STFTSpectrogram": SOUND,
+    "CutMix": SAMPLES,
+    "MixUp": SAMPLES,
+    "MaxNumBoundingBoxes": "pads the boxes of the labels, not the images",
+    "ReversibleEmbedding": "one layer called in two ways; `shared` uses of a layer are all alike",
+}
+
+
+@pytest.mark.keras
+def test_every_layer_of_keras_is_covered() -> None:
+    import keras
+
+    found = {
+        value
+        for value in vars(keras.layers).values()
+        if inspect.isclass(value) and issubclass(value, keras.layers.Layer)
+    }
+    parts = [*registry.all_layers(), *registry.words("cell").values()]
+    ours = {getattr(keras.layers, part.keras.symbol.removeprefix("keras.layers."), None) for part in parts}
+    missing = {layer.__name__ for layer in found - ours}
+    assert sorted(missing - set(LEFT_OUT)) == [], "neither a layer of ours nor on the list"
+    # A list that outlives its reasons misleads. An older Keras may lack some of these.
+    covered = {layer.__name__ for layer in found & ours}
+    assert sorted(set(LEFT_OUT) & covered) == []
+
+
+def test_every_reason_is_told() -> None:
+    assert all(LEFT_OUT.values())
