@@ -15,7 +15,7 @@ from archspec.layers.recipe import Construct
 
 if TYPE_CHECKING:
     from archspec.elaborate.signature import Parameter
-    from archspec.layers.base import Part
+    from archspec.layers.base import Layer, Part, Weight
 
 #: How many words of a category an argument shows.
 _FEW = 4
@@ -94,12 +94,14 @@ def shown_by(part: type[Part], example: str) -> Shown | None:
                 return Shown(
                     inputs=", ".join(map(str, inputs)),
                     outputs=", ".join(str(port.type) for port in node.outputs),
-                    weights=tuple(
-                        f"{w.name} {'x'.join(map(str, w.shape)) or 'one number'}{'' if w.trainable else ', not trained'}"
-                        for w in weights
-                    ),
+                    weights=tuple(map(_weight, weights)),
                 )
     return None
+
+
+def _weight(weight: Weight) -> str:
+    shape = "x".join(map(str, weight.shape)) or "one number"
+    return f"{weight.name} {shape}" if weight.trainable else f"{weight.name} {shape}, not trained"
 
 
 def _spellings(parameter: Parameter) -> str:
@@ -131,7 +133,7 @@ def markdown() -> Iterator[str]:
     yield ""
     yield "Every layer and word that a spec can use. An argument is given by its name, or as its column *written* says;"
     yield "`#` stands for a number. What an argument does is what Keras's argument of that name does."
-    categories: dict[str, list[type[Part]]] = {}
+    categories: dict[str, list[type[Layer]]] = {}
     for layer in registry.all_layers():
         categories.setdefault(layer.category, []).append(layer)
     yield ""

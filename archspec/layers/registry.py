@@ -43,6 +43,8 @@ def register_layer(layer: type[Layer]) -> None:
             raise TypeError(f"layer name {name!r} of {layer.__name__} belongs to {_layers[name].__name__}")
         if name in _families:
             raise TypeError(f"layer name {name!r} of {layer.__name__} is that of a family")
+    if clash := {*layer.names, *layer.family} & ({*layer.names} & _families.keys() | {*layer.family} & _layers.keys()):
+        raise TypeError(f"{sorted(clash)} of {layer.__name__} names both a layer and a family")
     for name in layer.family:
         if name in _layers:
             raise TypeError(f"family name {name!r} of {layer.__name__} belongs to {_layers[name].__name__}")

@@ -121,8 +121,11 @@ SNIPPETS = {
     ),
     "normalisation held in inference": "block b { dense(4) -> inference_bn -> relu }\ninput 4\nb -> inference_bn -> dense(2)",
     "causal attention": "input 6x8\nadd { | mha(2, 4, causal) | skip }\nlayer_norm -> mha(2, key_dim=4, use_causal_mask=true) -> dense(3)",
+    "tensor argument called x": "block up(x) { dense(x.channels) -> add(x, _) }\ninput 4\nrelu as x -> dense(3) -> up(x)",
     "fraction of whole numbers": "input 4x4x3\nrescaling(1 / 255) -> flatten -> dense(2)",
     "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
+    "default from another parameter": "block b(n, m = n * 2, (k, l) = (m, 3)) { dense(n) -> dense(m) -> dense(k + l) }\ninput 4\nb(2) -> b(3, m=4) -> b(2, 5, (1, 2))",
+    "reshape by a parameter": "block r(n) { reshape(n) }\ninput 2x3\nr(6) -> dense(2)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

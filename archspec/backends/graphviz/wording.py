@@ -191,6 +191,8 @@ def _value(value: Any) -> str:
             return short_word(value.names[0]) + _call(value)
         case tuple() if value and all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             return TIMES.join(map(str, value))
+        case tuple() if any(isinstance(item, Part) for item in value):
+            return f"[{', '.join(map(_value, value))}]"
         case str():
             return value
         case _:
@@ -201,9 +203,15 @@ def _written(value: Any) -> str:
     """Write an argument as a spec would."""
     if isinstance(value, Part):
         return value.names[0] + _call(value)
+    if isinstance(value, tuple) and any(isinstance(item, Part) for item in value):
+        return f"[{', '.join(map(_written, value))}]"
     return value if isinstance(value, str) else show_value(value)
 
 
 def _call(part: Part) -> str:
     arguments = part.arguments()
-    return f"({', '.join(f'{name}={show_value(value)}' for name, value in arguments.items())})" if arguments else ""
+    return f"({', '.join(f'{name}={_inside(value)}' for name, value in arguments.items())})" if arguments else ""
+
+
+def _inside(value: Any) -> str:
+    return _written(value) if isinstance(value, (Part, tuple)) else show_value(value)

@@ -27,9 +27,9 @@ from archspec.backends.keras_code.python import Unprintable, literal
 from archspec.backends.keras_code.text import Line, Lines, wrapped
 from archspec.backends.keras_code.variants import Variant, calls, variants
 from archspec.diagnostics.diagnostic import CompileError, Diagnostic
-from archspec.elaborate.evaluate import EvalError, evaluate, make_divisible
+from archspec.elaborate.evaluate import evaluate, make_divisible
 from archspec.ir.definition import NamePattern, Op, Parameter, Pattern, RepeatOp, pattern_names
-from archspec.ir.expr import Expr, Length, Operation, Word, WordCall
+from archspec.ir.expr import Expr, Length, Operation, Var, Word, WordCall
 from archspec.layers.base import Part
 from archspec.layers.extern import Extern
 from archspec.layers.recipe import Construct
@@ -152,7 +152,7 @@ class _Class:
             if parameter.tensor:
                 continue
             values, name = self.values(parameter), self.names[parameter.name]
-            if parameter.default is None:
+            if parameter.default is None and self.variant.definition.kind == "block":
                 views.append(ParameterView(name, False, [f"{name}: {annotate(values)},"]))
                 continue
             default = self.default(parameter)
@@ -167,35 +167,40 @@ class _Class:
         return [_assemble(parameter.pattern, {n: c[i] for n, c in columns.items()}) for i in range(count)]
 
     def default(self, parameter: Parameter) -> Any:
-        """Return the value of a parameter's default; None where it depends on the shape of the input."""
-        assert parameter.default is not None
+        """Return the value of a parameter's default; None where it is worked out from other values."""
         if self.variant.definition.kind == "model":
+            # A generated model is this variant of it, whatever the family's defaults are.
             return self.values(parameter)[0]
-        if _reads_shape(parameter.default):
-            return None
+        assert parameter.default is not None
         return _constant(parameter.default)
 
-    def unpack(self, lines: Lines, variables: dict[str, str], taken: set[str]) -> None:
-        """Take tuple parameters apart."""
+    def prologue(self, lines: Lines) -> tuple[dict[str, str], set[str]]:
+        """Begin a constructor: work computed defaults out and take tuples apart; return what the parameters are now."""
+        variables, taken = dict(self.names), set(self.names.values())
+        flow = Flow(self.variant, CREATE, lines, variables, {}, [], {}, self.imports)
         for parameter in self.variant.definition.parameters:
-            if parameter.tensor or isinstance(parameter.pattern, NamePattern):
+            if parameter.tensor:
                 continue
-            for name in pattern_names(parameter.pattern):
-                variables[name] = naming.variable(name, taken)
-                taken.add(variables[name])
-            lines.add(f"{_left(parameter.pattern, variables, top=True)} = {self.names[parameter.name]}")
-
-    def config(self) -> list[str]:
-        return list(self.names.values())
+            default, name = parameter.default, self.names[parameter.name]
+            computed = default is not None and _is_computed(default) and not _reads_shape(default)
+            if computed and default is not None and self.variant.definition.kind == "block":
+                flow.variables = variables
+                lines.add(f"{name} = {flow.printer.print(default)} if {name} is None else {name}")
+            if not isinstance(parameter.pattern, NamePattern):
+                for part in pattern_names(parameter.pattern):
+                    variables[part] = naming.variable(part, taken)
+                    taken.add(variables[part])
+                left = _left(parameter.pattern, variables, top=True)
+                lines.add(f"{left} = {name}", sets=left)
+        return variables, taken
 
     # --- the model -------------------------------------------------------------------------------------------------
 
     def model(self, name: str) -> ClassView:
         view = self.view()
         lines = Lines(2)
-        variables = dict(self.names)
-        taken = set(self.names.values()) | {"name"}
-        self.unpack(lines, variables, taken)
+        variables, taken = self.prologue(lines)
+        taken.add("name")
         flow = Flow(self.variant, FUNCTIONAL, lines, variables, self.attributes, [], {}, self.imports, taken=taken)
         flow.walk(self.variant.definition.body)
         outputs = flow.results or flow.current
@@ -212,19 +217,20 @@ class _Class:
         view = self.view()
         definition = self.variant.definition
         own = sum(1 for port in self.variant.bodies[0].inputs if port.name == "x") if self.variant.bodies else 1
+        # A tensor that is an argument may have that name too.
+        own -= any(p.tensor and p.name == "x" for p in definition.parameters)
         view.inputs = ["inputs"] if own == 1 else [f"inputs{i + 1}" for i in range(own)]
         tensors = {p.name: naming.variable(p.name, view.inputs) for p in definition.parameters if p.tensor}
         view.inputs += list(tensors.values())
         view.trains = self.variant.uses_training
         shape_names = ["input_shape"] if len(view.inputs) == 1 else [f"{name}_shape" for name in view.inputs]
         shapes = dict(zip(view.inputs, shape_names, strict=True))
-        keep = [f"self.{name} = {name}" for name in self.names.values()]
         own_inputs = view.inputs[:own]
         called = False
-        view.init = keep
         if not _definition_reads_shape(definition.parameters, definition.body):
-            view.init += self.create({}, own_inputs, tensors)
+            view.init = self.constructor(own_inputs, tensors)
         else:
+            view.init = self.constructor()
             view.build, called = self.build(shapes, own_inputs, tensors)
         if not called:
             view.build.append(f"self.call({', '.join(f'keras.KerasTensor({shape})' for shape in shape_names)})")
@@ -232,9 +238,30 @@ class _Class:
         view.results = len(self.variant.bodies[0].outputs) if self.variant.bodies else 1
         return view
 
-    def create(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str], prefix: str = "") -> list[str]:
+    def constructor(self, inputs: list[str] | None = None, tensors: dict[str, str] | None = None) -> list[str]:
+        """Return the statements that keep the parameters and, given the inputs, make the layers."""
         lines = Lines(2)
-        variables, taken = self.variables(lines, prefix, shapes)
+        variables, taken = self.prologue(lines)
+        for name in self.names.values():
+            lines.add(f"self.{name} = {name}")
+        if inputs is not None:
+            flow = Flow(
+                self.variant,
+                CREATE,
+                lines,
+                variables,
+                self.attributes,
+                inputs,
+                tensors or {},
+                self.imports,
+                taken=taken,
+            )
+            flow.walk(self.variant.definition.body)
+        return lines.finish()
+
+    def create(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> list[str]:
+        lines = Lines(2)
+        variables, taken = self.variables(lines, shapes)
         flow = Flow(
             self.variant,
             CREATE,
@@ -250,15 +277,11 @@ class _Class:
         flow.walk(self.variant.definition.body)
         return lines.finish()
 
-    def variables(self, lines: Lines, prefix: str, shapes: dict[str, str]) -> tuple[dict[str, str], set[str]]:
-        """Return how the parameters are written in a method, after adding what must be computed first."""
-        variables = {p: prefix + n for p, n in self.names.items()}
+    def variables(self, lines: Lines, shapes: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+        """Return how the parameters are written outside the constructor, after adding what the shapes decide."""
+        variables = {p: f"self.{n}" for p, n in self.names.items()}
         taken = {*self.names.values(), "input_shape", *shapes.values()}
-        parameters = self.variant.definition.parameters
-        if not prefix:
-            self.unpack(lines, variables, taken)
-            return variables, taken
-        for parameter in parameters:
+        for parameter in self.variant.definition.parameters:
             if parameter.tensor:
                 continue
             for path, name in _paths(parameter.pattern):
@@ -276,11 +299,11 @@ class _Class:
     def build(self, shapes: dict[str, str], inputs: list[str], tensors: dict[str, str]) -> tuple[list[str], bool]:
         """Return the statements that make the layers from the input's shape, and whether they call them too."""
         try:
-            return self.create(shapes, inputs, tensors, "self."), False
+            return self.create(shapes, inputs, tensors), False
         except MidFlow:
             pass
         lines = Lines(2)
-        variables, taken = self.variables(lines, "self.", shapes)
+        variables, taken = self.variables(lines, shapes)
         for name, shape in shapes.items():
             lines.add(f"{name} = keras.KerasTensor({shape})")
         flow = Flow(self.variant, MIRROR, lines, variables, self.attributes, inputs, tensors, self.imports, taken=taken)
@@ -290,7 +313,7 @@ class _Class:
 
     def calling(self, inputs: list[str], tensors: dict[str, str]) -> list[str]:
         lines = Lines(2)
-        variables, taken = self.variables(lines, "self.", {})
+        variables, taken = self.variables(lines, {})
         flow = Flow(self.variant, CALL, lines, variables, self.attributes, inputs, tensors, self.imports, taken=taken)
         flow.walk(self.variant.definition.body)
         _declare(lines, flow)
@@ -381,10 +404,21 @@ def _op_reads_shape(op: Any) -> bool:
 
 
 def _constant(expr: Expr) -> Any:
-    try:
-        return evaluate(expr, {}, SampleTensors())
-    except EvalError:
-        raise Unprintable("a parameter's default depends on other names") from None
+    """Return the value of a default; None where it is worked out from other parameters or a shape."""
+    return None if _is_computed(expr) else evaluate(expr, {}, SampleTensors())
+
+
+def _is_computed(expr: Expr) -> bool:
+    """Tell whether an expression depends on anything but what is written in it."""
+    match expr:
+        case Var() | Length():
+            return True
+        case Operation(operands=operands):
+            return any(map(_is_computed, operands))
+        case WordCall(arguments=arguments):
+            return any(_is_computed(value) for _, value in arguments)
+        case _:
+            return False
 
 
 def annotate(values: list[Any]) -> str:

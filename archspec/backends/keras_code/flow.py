@@ -273,7 +273,10 @@ class Flow:
         if _owns(value):
             return self._part(value, expr)
         if not isinstance(expr, Const):
-            return self.printer.print(expr)
+            text = self.printer.print(expr)
+            # A layer that takes as many numbers as it is given wants a tuple even of one.
+            single = isinstance(value, tuple) and len(value) == 1 and not getattr(kind, "rank", None)
+            return f"({text},)" if single and isinstance(self._sample(expr), int) else text
         info = kind.model_fields[name]
         if not info.is_required() and sample.arguments().get(name, _DEFAULT) is _DEFAULT:
             return None
