@@ -112,12 +112,11 @@ class Batch:
     def run(self, work: Callable[[str], None], specs: tuple[str, ...]) -> None:
         """Call `work` on each spec, and exit with the worst outcome."""
         from archspec.diagnostics.diagnostic import CompileError
-
         from archspec.driver import each_model
 
-        for spec in (model for spec in specs for model in each_model(spec)):
+        for model in (model for spec in specs for model in each_model(spec)):
             try:
-                work(spec)
+                work(model)
             except CompileError as error:
                 show_diagnostics(error.diagnostics, error.sources)
                 self.exit_code = max(self.exit_code, 1)

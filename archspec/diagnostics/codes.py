@@ -32,7 +32,7 @@ def explain(code: str) -> str | None:
 CODES = {
     # --- text ------------------------------------------------------------------------------------------------------
     "bad-string": Code(
-        'A string stands in straight double quotes, ends on its line, and knows the escapes `\\\\`, `\\"`, `\\n` and `\\t`.',
+        'A string stands in straight double quotes and ends on its line. Its escapes are `\\\\`, `\\"`, `\\n`, `\\t`.',
         "input 32x32x3\n'CBA'(6)\n",
     ),
     "file-too-large": Code("A spec is at most ten million bytes long. A larger file is hardly one.", ""),
@@ -46,7 +46,7 @@ CODES = {
         "input 8\nlet n = 2 ** 5000\ndense(3)\n",
     ),
     "syntax": Code(
-        "The text is not as the language wants it. The message says what could have stood there, and what stands there.",
+        "The text is not as the language wants it. The message says what could have stood there, and what does.",
         "input 8\ndense(3) dense(4)\n",
     ),
     "unclosed-bracket": Code(
@@ -54,7 +54,7 @@ CODES = {
         "input 8\ndense(3\n",
     ),
     "unexpected-character": Code(
-        "The language has no use for this character. Often it looks like one that it has: `×` for `x`, `–` for `-`.",
+        "The language has no use for this character. Often it looks like one that it has: a multiplication sign for `x`.",
         "input 8\ndense(3) @ 2\n",
     ),
     # --- files and models ------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ CODES = {
     ),
     # --- names -----------------------------------------------------------------------------------------------------
     "captured-index": Code(
-        "A block inside a definition sees the plain names around it, but not tensors that have an index there: which of "
+        "A block inside a definition sees the plain names around it, but no tensors that have an index there: which of "
         "them it needs differs from use to use. Give it the tensor as an argument.",
         "model m {\n  input 8\n  relu as h[0]\n  block b { add(_, h[0]) }\n  b\n}\n",
     ),
@@ -254,7 +254,7 @@ CODES = {
         "input 8\none_hot(10)\n",
     ),
     "wrong-input-count": Code(
-        "The layer takes another number of tensors. A merge takes branches, `add { | … | skip }`, or tensors, `add(a, _)`.",
+        "The layer takes another number of tensors. A merge takes branches, `add { | … | skip }`, or tensors.",
         "input 8\nadd\n",
     ),
     "wrong-rank": Code(

@@ -32,7 +32,12 @@ class Letter:
 
 #: The convention is that of the teaching networks that letter strings come from.
 LETTERS = {
-    "C": Letter("conv", "conv", (("kernel_size", 3), ("padding", Word(word="same"))), spellings=(("dilation_rate", ()), ("activation", ()))),
+    "C": Letter(
+        "conv",
+        "conv",
+        (("kernel_size", 3), ("padding", Word(word="same"))),
+        spellings=(("dilation_rate", ()), ("activation", ())),
+    ),
     "B": Letter("batch_normalization", "bn", ()),
     "A": Letter("activation", "act", (("activation", Word(word="relu")),)),
     "P": Letter(

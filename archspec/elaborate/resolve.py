@@ -732,7 +732,8 @@ class Resolver:
             if outer is not None and self.scope.owner(parameter.name) is not outer.owner(parameter.name):
                 self.diagnostics.error(
                     "hidden-capture",
-                    f"`{name}` uses the `{parameter.name}` of the definition around it, which is hidden here by another `{parameter.name}`",
+                    f"`{name}` uses the `{parameter.name}` of the definition around it, "
+                    f"which is hidden here by another `{parameter.name}`",
                     call.span,
                     help=f"rename this `{parameter.name}`, or make it a parameter of `{name}`",
                 )
@@ -788,7 +789,7 @@ class Resolver:
     # --- expressions -----------------------------------------------------------------------------------------------
 
     def argument(self, expr: ast.Expr, parameter: signature.Parameter) -> Expr:
-        """Resolve an argument. What owns weights, a layer or a cell, is written where it is used, or in a list there."""
+        """Resolve an argument. What owns weights, a layer or a cell, stands where it is used."""
         owning = tuple(c for c in parameter.categories if c in registry.OWNING)
         match expr:
             case ast.Name(text=text) if self.scope.find(text) is None and any(

@@ -105,7 +105,8 @@ class Reshape(Rearranging):
         rest = prod(self.target_shape[:-1])
         if not rest or elements % rest:
             return ""
-        return f"a reshape keeps the values of each sample: {show_shape((*self.target_shape[:-1], elements // rest))} would fit"
+        fitting = show_shape((*self.target_shape[:-1], elements // rest))
+        return f"a reshape keeps the values of each sample: {fitting} would fit"
 
 
 class Permute(Rearranging):

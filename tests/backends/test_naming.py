@@ -42,4 +42,10 @@ def test_class_names_are_camel_case() -> None:
 
 
 def test_plurals() -> None:
-    assert [plural(n) for n in ("conv1", "dense", "mix", "branch", "vgg_block")] == ["conv1s", "denses", "mixes", "branches", "vgg_blocks"]
+    assert [plural(n) for n in ("conv1", "dense", "mix", "branch", "vgg_block")] == [
+        "conv1s",
+        "denses",
+        "mixes",
+        "branches",
+        "vgg_blocks",
+    ]

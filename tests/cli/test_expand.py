@@ -9,7 +9,7 @@ import pytest
 import archspec
 from archspec.backends.arch import expand
 from archspec.diagnostics.source import Source
-from archspec.driver import compile_source, shipped_specs
+from archspec.driver import compile_source, each_model, shipped_specs
 from archspec.layers import registry
 
 TEXTS = {
@@ -92,7 +92,7 @@ def _code(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-@pytest.mark.parametrize("spec", [path.stem for path in shipped_specs()])
+@pytest.mark.parametrize("spec", [spec for path in shipped_specs() for spec in each_model(path.stem)])
 def test_shipped_specs(spec: str) -> None:
     check(archspec.load(spec))
 

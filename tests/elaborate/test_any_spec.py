@@ -121,7 +121,31 @@ def spec(first: str, rest: list[str], nested: bool) -> str:
 
 #: Steps that mostly fit: most of what is made of them compiles.
 SANE = st.sampled_from(
-    ["dense(3)", "dense(n)", "dense(channels)", "relu", "dropout(0.1)", "layer_norm", "bn", "f", "skip", "CBA(4)", "conv(4, 3, same)", "residual(channels)", "dense_block(2, n)", "add(_, h)", "concat(h, _)", "from h -> relu", "dense(4) as h", "let n = n + 1", "relu as s[n]", "_ as h", "b(n)", "b(h)", "c"]
+    [
+        "dense(3)",
+        "dense(n)",
+        "dense(channels)",
+        "relu",
+        "dropout(0.1)",
+        "layer_norm",
+        "bn",
+        "f",
+        "skip",
+        "CBA(4)",
+        "conv(4, 3, same)",
+        "residual(channels)",
+        "dense_block(2, n)",
+        "add(_, h)",
+        "concat(h, _)",
+        "from h -> relu",
+        "dense(4) as h",
+        "let n = n + 1",
+        "relu as s[n]",
+        "_ as h",
+        "b(n)",
+        "b(h)",
+        "c",
+    ]
 )
 
 

@@ -21,11 +21,14 @@ extern layer doubling(dim, scale = 2) from "own_layers:Doubling" {
   macs n * d * dim * scale
 }
 """
-NET = DOUBLING + """
+NET = (
+    DOUBLING
+    + """
 block pair(k) { doubling(k) -> dense(4, relu) -> doubling(dim=k + 1) }
 input 5x8
 doubling(3) -> pair(2)
 """
+)
 
 
 def compiled(text: str) -> Compiled:
