@@ -54,7 +54,7 @@ CODES = {
         "input 8\ndense(3\n",
     ),
     "unexpected-character": Code(
-        "The language has no use for this character. Often it looks like one that it has: a multiplication sign for `x`.",
+        "The language has no use for this character. Often it looks like another: a multiplication sign for `x`.",
         "input 8\ndense(3) @ 2\n",
     ),
     # --- files and models ------------------------------------------------------------------------------------------
