@@ -126,6 +126,7 @@ SNIPPETS = {
     "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
     "default from another parameter": "block b(n, m = n * 2, (k, l) = (m, 3)) { dense(n) -> dense(m) -> dense(k + l) }\ninput 4\nb(2) -> b(3, m=4) -> b(2, 5, (1, 2))",
     "reshape by a parameter": "block r(n) { reshape(n) }\ninput 2x3\nr(6) -> dense(2)",
+    "a quotient that is no whole number": "block damp(n) { repeat n { dense(4) -> rescaling(1 / n) } }\ninput 4\ndamp(3) -> damp(5)",
     "branch that is empty": "input 4\nadd { | skip | dense(4) }\nmultiply { | dense(4, sigmoid) | skip }",
     "branch in a branch": "input 4\nconcat { | add { | dense(3) | dense(3) -> relu } | dense(2) }",
 }

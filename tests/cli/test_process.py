@@ -42,7 +42,7 @@ def test_wrong_spec_is_1_and_located(archspec: Command, tmp_path: Path, command:
     ("args", "says"),
     [
         (["check", "nothing.arch"], "nothing.arch"),
-        (["check", "vgg"], "did you mean `vgg"),
+        (["check", "vgg12"], "did you mean `vgg11`?"),
         (["check"], "Missing argument"),
         (["chekc", "vgg11"], "did you mean `check`?"),
         (["check", "vgg11", "--set", "classes"], "NAME=VALUE"),

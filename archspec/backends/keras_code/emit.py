@@ -20,10 +20,9 @@ from archspec.backends.keras_code.flow import (
     MIRROR,
     Flow,
     MidFlow,
-    SampleTensors,
     parameter_names,
 )
-from archspec.backends.keras_code.python import Unprintable, literal
+from archspec.backends.keras_code.python import SampleTensors, Unprintable, literal
 from archspec.backends.keras_code.text import Line, Lines, wrapped
 from archspec.backends.keras_code.variants import Variant, calls, variants
 from archspec.diagnostics.diagnostic import CompileError, Diagnostic

@@ -14,7 +14,16 @@ from itertools import zip_longest
 from typing import Any
 
 from archspec.backends.keras_code import naming
-from archspec.backends.keras_code.python import Printer, Unprintable, call_arguments, construct, literal, string, symbol
+from archspec.backends.keras_code.python import (
+    Printer,
+    SampleTensors,
+    Unprintable,
+    call_arguments,
+    construct,
+    literal,
+    string,
+    symbol,
+)
 from archspec.backends.keras_code.text import Lines
 from archspec.backends.keras_code.variants import Variant, calls
 from archspec.elaborate.evaluate import EvalError, evaluate
@@ -41,7 +50,7 @@ from archspec.layers.base import Layer, Part
 from archspec.layers.configs import Config
 from archspec.layers.extern import Extern
 from archspec.layers.recipe import Function
-from archspec.tensor import FLOAT, TensorType
+from archspec.tensor import FLOAT
 
 _AXES = {"channels": -1, "width": -2, "height": -3}
 
@@ -193,8 +202,7 @@ class Flow:
                 self.choose(op)
             case LetOp():
                 value = self.printer.print(op.value)
-                # Whether `/` comes out whole is not for one sample to say.
-                left = self._bind(op.pattern, 1 if self.printer.whole(op.value) else self._sample(op.value))
+                left = self._bind(op.pattern, self._sample(op.value))
                 self.lines.add(f"{_bare(left)} = {value}", sets=left)
             case SharedOp():
                 self.share(op)
@@ -609,13 +617,6 @@ def _bare(left: str) -> str:
     return left[1:-1] if left.startswith("(") else left
 
 
-class SampleTensors:
-    """Stands in for tensors where only the kind of a value matters."""
-
-    def type_of(self, tensor: TensorRef | None, span: Any) -> TensorType:
-        return TensorType((64, 64, 64, 64))
-
-
 def parameter_names(variant: Variant) -> dict[str, str]:
     """Return the constructor argument for each parameter of a block or model."""
     names: dict[str, str] = {}
@@ -648,4 +649,4 @@ def _all_ops(ops: tuple[Op, ...]) -> Iterator[Op]:
             yield from _all_ops(op.orelse)
 
 
-__all__ = ["CALL", "CREATE", "FUNCTIONAL", "MIRROR", "Flow", "MidFlow", "SampleTensors", "construct", "parameter_names"]
+__all__ = ["CALL", "CREATE", "FUNCTIONAL", "MIRROR", "Flow", "MidFlow", "construct", "parameter_names"]

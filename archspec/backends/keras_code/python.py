@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archspec.elaborate.evaluate import EvalError, evaluate
 from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall
 from archspec.layers import registry
 from archspec.layers.base import Part
 from archspec.layers.recipe import Recipe
-from archspec.tensor import Sym
+from archspec.tensor import Sym, TensorType
 
 _PRECEDENCE = {
     "if": 0,
@@ -110,6 +111,18 @@ def call_arguments(recipe: Recipe, arguments: Mapping[str, str], extra: str = ""
     return [*texts, extra] if extra else texts
 
 
+class SampleTensors:
+    """Stands in for tensors where only the kind of a value matters."""
+
+    def type_of(self, tensor: TensorRef | None, span: Any) -> TensorType:
+        # A length that nearly everything divides: that a division of lengths comes out whole is taken for granted.
+        return TensorType((LENGTH,) * 4)
+
+
+#: 8!
+LENGTH = 40_320
+
+
 class Printer:
     """Prints expressions.
 
@@ -190,10 +203,15 @@ class Printer:
         return text.removeprefix("tuple(").removesuffix(")") if lazy else text
 
     def _divides(self, over: Expr, under: Expr) -> bool:
-        """Tell whether a division is one of whole numbers that comes out whole; that of unknown ones is taken to."""
-        if isinstance(over, Const) and isinstance(under, Const):
-            return self.whole(over) and self.whole(under) and over.value % under.value == 0
-        return self.whole(over) and self.whole(under)
+        """Tell whether a division is one of whole numbers that comes out whole, as far as the samples tell."""
+        if not (self.whole(over) and self.whole(under)):
+            return False
+        try:
+            above, below = (evaluate(side, self.samples, SampleTensors()) for side in (over, under))
+        except EvalError:
+            return True
+        numbers = isinstance(above, int) and isinstance(below, int) and below != 0
+        return not numbers or above % below == 0
 
     def whole(self, expr: Expr) -> bool:
         """Tell whether an expression of numbers is a whole number."""
