@@ -257,3 +257,25 @@ def test_help_has_examples(invoke: Invoke, command: str) -> None:
     done = invoke(command, "--help")
     assert done.exit_code == 0
     assert f"  archspec {command}" in done.stdout.partition("Examples:")[2]
+
+
+# --- explain ---------------------------------------------------------------------------------------------------------
+
+
+def test_explain_says_what_a_code_means_and_shows_a_spec(invoke: Invoke) -> None:
+    done = invoke("explain", "shape-mismatch")
+    assert done.exit_code == 0
+    assert "For example:" in done.stdout
+    assert "add {" in done.stdout or "add(" in done.stdout
+
+
+def test_explain_lists_the_codes(invoke: Invoke) -> None:
+    listed = invoke("explain").stdout.splitlines()
+    assert "unknown-step" in listed
+    assert listed == sorted(listed)
+
+
+def test_explain_of_no_code_is_misuse(invoke: Invoke) -> None:
+    done = invoke("explain", "shape-mismach")
+    assert done.exit_code == 2
+    assert "did you mean `shape-mismatch`?" in done.stderr
