@@ -63,17 +63,3 @@ def test_long_nonsense_takes_linear_time(unit: str) -> None:
     started = time.perf_counter()
     check(unit * 20_000)
     assert time.perf_counter() - started < 5
-
-
-def test_a_long_spec_takes_linear_time() -> None:
-    def seconds(lines: int) -> float:
-        source = Source("t.arch", "input 32x32x3\n" + "conv(64, 3x3, same) -> bn -> relu\n" * lines)
-        started = time.perf_counter()
-        file = parse(source, Diagnostics())
-        assert file is not None
-        assert len(file.statements) == lines + 1
-        return time.perf_counter() - started
-
-    seconds(1)
-    # Four times the lines; twelve leaves room for a busy machine, and a quadratic parser takes sixteen.
-    assert seconds(4000) < 12 * min(seconds(1000) for _ in range(3))
