@@ -12,9 +12,11 @@ from archspec.diagnostics.source import Source, Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
 from archspec.elaborate.evaluate import EvalError, Poisoned, Tensors, evaluate
+from archspec.elaborate.expressions import Unresolved
 from archspec.elaborate.instantiate import Instantiator
 from archspec.elaborate.modules import Loader, Module
-from archspec.elaborate.resolve import Program, Resolver, Unresolved, script_model
+from archspec.elaborate.program import Program, script_model
+from archspec.elaborate.resolve import Resolver
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
 from archspec.ir.definition import Definition

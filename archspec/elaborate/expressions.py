@@ -1,0 +1,255 @@
+"""Resolves expressions: what each name stands for, and which argument reaches which parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archspec.diagnostics.source import Span
+from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate import signature
+from archspec.elaborate.binding import Bound, bind
+from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
+from archspec.elaborate.modules import Module
+from archspec.elaborate.scope import Scope
+from archspec.elaborate.signature import Signature
+from archspec.ir.definition import BoundArgument
+from archspec.ir.expr import Const, Expr, Length, LengthName, Operation, TensorRef, Var, Word, WordCall
+from archspec.layers import registry
+from archspec.layers.base import Part
+from archspec.syntax import ast
+from archspec.tensor import Sym
+
+if TYPE_CHECKING:
+    from archspec.elaborate.program import Program
+
+
+#: What can be read off a tensor.
+LENGTHS: dict[str, LengthName] = {
+    "channels": "channels",
+    "height": "height",
+    "width": "width",
+    "rank": "rank",
+    "shape": "shape",
+}
+#: The name of the current tensor.
+CURRENT = "_"
+#: Stands for an expression that was reported.
+POISON = Const(value=Poison())
+
+
+class Unresolved(Exception):
+    """A step was reported and cannot go on."""
+
+
+class Expressions:
+    """Resolves the expressions of one definition: values, words, and the names of tensors."""
+
+    def __init__(self, program: Program, module: Module, scope: Scope) -> None:
+        self.program, self.module, self.scope = program, module, scope
+        self.diagnostics = program.diagnostics
+        self._loops = 0
+
+    def tensor(self, expr: ast.Expr) -> TensorRef:
+        """Resolve an expression that must be a tensor."""
+        if (found := self.maybe_tensor(expr)) is not None:
+            return found
+        base, _ = take_subscripts(expr)
+        tensors = [name for name in self.scope.visible() if self.scope.find(name) == "tensor"]
+        if isinstance(base, ast.Name):
+            kind = self.scope.find(base.text)
+            message = f"`{base.text}` is a {kind}, not a tensor" if kind else f"no tensor is named `{base.text}`"
+            known = did_you_mean(base.text, tensors)
+            help = known or ("" if kind else f"name one with `… as {base.text}` before this line")
+        else:
+            message, help = "expected the name of a tensor", ""
+        self.diagnostics.error("unknown-tensor", message, expr.span, help=help)
+        raise Unresolved
+
+    def maybe_tensor(self, expr: ast.Expr) -> TensorRef | None:
+        """Resolve an expression if it names a tensor."""
+        base, subscripts = take_subscripts(expr)
+        if not isinstance(base, ast.Name):
+            return None
+        owner = self.scope.owner(base.text)
+        if subscripts and owner is not None and owner is not self.scope and owner.names[base.text] == "tensor":
+            self.diagnostics.error(
+                "captured-index",
+                f"`{base.text}` is indexed by the definition around this block",
+                expr.span,
+                help="a block sees only plain names from around it: give it this tensor as an argument",
+            )
+            raise Unresolved
+        if base.text != CURRENT and self.scope.find(base.text) != "tensor":
+            return None
+        return TensorRef(name=base.text, index=tuple(self.expr(s) for s in subscripts), span=expr.span)
+
+    def maybe_tensors(self, expr: ast.Expr) -> tuple[TensorRef, ...] | None:
+        """Resolve a tensor, or a tuple or list of tensors."""
+        if isinstance(expr, (ast.TupleExpr, ast.ListExpr)) and expr.items:
+            found = [self.maybe_tensor(item) for item in expr.items]
+            return tuple(t for t in found if t is not None) if all(found) else None
+        single = self.maybe_tensor(expr)
+        return None if single is None else (single,)
+
+    def bound(
+        self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()
+    ) -> list[Bound]:
+        found = bind(
+            target, arguments, span, lambda n: self.scope.find(n) is not None, self.diagnostics, implied=implied
+        )
+        if found is None:
+            raise Unresolved
+        return found
+
+    def values(self, bound: list[Bound]) -> tuple[BoundArgument, ...]:
+        return tuple(
+            BoundArgument(
+                parameter=b.parameter.name,
+                value=Const(value=b.spelt, span=b.argument.span)
+                if b.by_spelling
+                else self.argument(b.argument.value, b.parameter),
+                span=b.argument.span,
+            )
+            for b in bound
+        )
+
+    def argument(self, expr: ast.Expr, parameter: signature.Parameter) -> Expr:
+        """Resolve an argument. What owns weights, a layer or a cell, stands where it is used."""
+        owning = tuple(c for c in parameter.categories if c in registry.OWNING)
+        match expr:
+            case ast.Name(text=text) if self.scope.find(text) is None and any(
+                text in registry.words(c) for c in owning
+            ):
+                return Const(value=Word(word=text), span=expr.span)
+            case ast.Apply(function=ast.Name(text=text)) if any(text in registry.words(c) for c in owning):
+                part = next(registry.words(c)[text] for c in owning if text in registry.words(c))
+                return self.word_of(part, text, expr.arguments, expr.span)
+            case ast.ListExpr(items=items) | ast.TupleExpr(items=items) if owning:
+                function = "list" if isinstance(expr, ast.ListExpr) else "tuple"
+                return Operation(
+                    function=function, operands=tuple(self.argument(i, parameter) for i in items), span=expr.span
+                )
+            case ast.Name(text=text) if owning and self.scope.find(text) is None and text not in ("none", *LENGTHS):
+                return self._unknown_owner(expr, text, owning)
+            case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
+                return self._unknown_owner(expr, text, owning)
+            case _:
+                return self.expr(expr)
+
+    def _unknown_owner(self, at: ast.Expr, name: str, wanted: tuple[str, ...]) -> Expr:
+        known = [word for category in wanted for word in registry.words(category)]
+        cell = f"{name}_cell"
+        help = f"did you mean `{cell}`?" if cell in known else did_you_mean(name, known)
+        return self._bad(at, "unknown-name", f"no {' or '.join(wanted)} `{name}`", help)
+
+    def _misplaced_owner(self, at: Span, name: str) -> Expr:
+        """Report a layer or cell where a value is needed."""
+        what, example = ("layer", "bidirectional(lstm(8))")
+        if name in registry.words("cell"):
+            what, example = ("cell", "rnn(lstm_cell(8))")
+        help = f"only a step that takes one is given it, as in `{example}`"
+        self.diagnostics.error("unknown-name", f"`{name}` is a {what}, not a value", at, help=help)
+        return POISON
+
+    def expr(self, expr: ast.Expr) -> Expr:
+        match expr:
+            case ast.Literal():
+                return Const(value=expr.value, span=expr.span)
+            case ast.Dims():
+                return Const(value=expr.values, span=expr.span)
+            case ast.Unknown():
+                return Const(value=None, span=expr.span)
+            case ast.Name():
+                return self.name(expr)
+            case ast.Unary():
+                function = {"-": "neg", "+": "pos"}.get(expr.op, expr.op)
+                return Operation(function=function, operands=(self.expr(expr.operand),), span=expr.span)
+            case ast.Binary():
+                return Operation(
+                    function=expr.op, operands=(self.expr(expr.left), self.expr(expr.right)), span=expr.span
+                )
+            case ast.Conditional():
+                return Operation(
+                    function="if", operands=tuple(map(self.expr, (expr.test, expr.then, expr.orelse))), span=expr.span
+                )
+            case ast.Range():
+                return Operation(function="..", operands=(self.expr(expr.start), self.expr(expr.stop)), span=expr.span)
+            case ast.ListExpr():
+                return Operation(function="list", operands=tuple(map(self.expr, expr.items)), span=expr.span)
+            case ast.TupleExpr():
+                return Operation(function="tuple", operands=tuple(map(self.expr, expr.items)), span=expr.span)
+            case ast.Index():
+                return Operation(function="[]", operands=(self.expr(expr.base), self.expr(expr.index)), span=expr.span)
+            case ast.Attribute():
+                return self.attribute(expr)
+            case ast.Apply():
+                return self.apply(expr)
+            case ast.Spelled():
+                return self._bad(expr, "unknown-name", f"`{expr.text}` spells no argument here")
+
+    def name(self, name: ast.Name) -> Expr:
+        text = name.text
+        kind = self.scope.find(text)
+        if kind == "value":
+            return Var(name=text, span=name.span)
+        if kind == "symbol":
+            return Const(value=Sym.of(text), span=name.span)
+        if kind is not None or text == CURRENT:
+            what = "the current tensor" if text == CURRENT else f"a {kind}"
+            return self._bad(name, "tensor-as-value", f"`{text}` is {what}, not a value")
+        if text in LENGTHS:
+            return Length(what=LENGTHS[text], span=name.span)
+        if text == "none":
+            return Const(value=None, span=name.span)
+        if registry.find_word(text):
+            return Const(value=Word(word=text), span=name.span)
+        if registry.find_word(text, owning=True):
+            return self._misplaced_owner(name.span, text)
+        candidates = {*self.scope.visible(), *LENGTHS, *(w for c in registry.categories() for w in registry.words(c))}
+        return self._bad(name, "unknown-name", f"nothing is named `{text}` here", did_you_mean(text, candidates))
+
+    def _bad(self, at: ast.Expr, code: str, message: str, help: str = "") -> Expr:
+        self.diagnostics.error(code, message, at.span, help=help)
+        return POISON
+
+    def attribute(self, expr: ast.Attribute) -> Expr:
+        what = expr.name.text
+        if what not in LENGTHS:
+            return self._bad(expr.name, "unknown-name", f"a tensor has no `{what}`", did_you_mean(what, LENGTHS))
+        return Length(what=LENGTHS[what], tensor=self.tensor(expr.base), span=expr.span)
+
+    def apply(self, expr: ast.Apply) -> Expr:
+        name = expr.function.text
+        if name not in NAMED_FUNCTIONS:
+            return self.word(name, expr.arguments, expr.span)
+        if named := [a for a in expr.arguments if a.name is not None]:
+            return self._bad(named[0].value, "unknown-argument", f"`{name}` takes its arguments without names")
+        return Operation(function=name, operands=tuple(self.expr(a.value) for a in expr.arguments), span=expr.span)
+
+    def word(self, name: str, arguments: tuple[ast.Argument, ...] | None, span: Span) -> Expr:
+        """Resolve a word, with its arguments where it has brackets."""
+        classes = registry.find_word(name)
+        if not classes and registry.find_word(name, owning=True):
+            return self._misplaced_owner(span, name)
+        if not classes:
+            known = [*NAMED_FUNCTIONS, *(w for c in registry.categories() for w in registry.words(c))]
+            self.diagnostics.error("unknown-name", f"no function `{name}`", span, help=did_you_mean(name, known))
+            return POISON
+        return self.word_of(next(iter(classes.values())), name, arguments, span)
+
+    def word_of(
+        self, part: type[Part], name: str, arguments: tuple[ast.Argument, ...] | None, span: Span
+    ) -> Const | WordCall:
+        if not arguments:
+            return Const(value=Word(word=name), span=span)
+        bound = self.values(self.bound(signature.of_part(part, name), arguments, span))
+        return WordCall(word=name, arguments=tuple((a.parameter, a.value) for a in bound), span=span)
+
+
+def take_subscripts(expr: ast.Expr) -> tuple[ast.Expr, list[ast.Expr]]:
+    """Take `name[i][j]` apart into the name and its subscripts."""
+    subscripts: list[ast.Expr] = []
+    while isinstance(expr, ast.Index):
+        subscripts.insert(0, expr.index)
+        expr = expr.base
+    return expr, subscripts
