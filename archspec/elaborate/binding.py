@@ -38,73 +38,87 @@ def bind(
 
     `implied` names parameters that have their value already and need none.
     """
-    bound: dict[str, Bound] = {}
-    failed = False
+    binding = _Binding(signature, diagnostics)
     left: list[ast.Argument] = []
+    for argument in arguments:
+        if argument.name is not None:
+            binding.by_name(argument, argument.name)
+        elif len(takers := _takers(signature, argument.value, is_variable, diagnostics)) == 1:
+            token = spelling_text(argument.value)
+            binding.put(takers[0], argument, None if token is None else takers[0].spelt(token), token is not None)
+        else:
+            left.append(argument)
+    binding.by_position(left)
+    binding.require(call, implied)
+    return None if binding.failed else list(binding.bound.values())
 
-    def put(parameter: Parameter, argument: ast.Argument, spelt: object = None, by_spelling: bool = False) -> None:
-        nonlocal failed
-        if (earlier := bound.get(parameter.name)) is not None:
-            failed = True
-            diagnostics.error(
+
+class _Binding:
+    """The arguments of one call as they find their parameters."""
+
+    def __init__(self, signature: Signature, diagnostics: Diagnostics) -> None:
+        self.signature, self.diagnostics = signature, diagnostics
+        self.bound: dict[str, Bound] = {}
+        self.failed = False
+
+    def report(
+        self, code: str, message: str, span: Span, *, label: str = "", labels: Iterable[Label] = (), help: str = ""
+    ) -> None:
+        self.failed = True
+        notes = [f"the signature is `{self.signature}`"]
+        self.diagnostics.error(code, message, span, label=label, labels=labels, notes=notes, help=help)
+
+    def put(
+        self, parameter: Parameter, argument: ast.Argument, spelt: object = None, by_spelling: bool = False
+    ) -> None:
+        """Bind one argument, unless its parameter has one."""
+        earlier = self.bound.setdefault(parameter.name, Bound(parameter, argument, spelt, by_spelling))
+        if earlier.argument is not argument:
+            self.report(
                 "duplicate-argument",
-                f"`{parameter.name}` of `{signature.name}` is given twice",
+                f"`{parameter.name}` of `{self.signature.name}` is given twice",
                 argument.span,
                 label="given again here",
                 labels=[Label(earlier.argument.span, "first given here")],
-                notes=[f"the signature is `{signature}`"],
             )
-        else:
-            bound[parameter.name] = Bound(parameter, argument, spelt, by_spelling)
 
-    for argument in arguments:
-        if argument.name is not None:
-            if (named := signature.find(argument.name.text)) is None:
-                failed = True
-                names = [n for p in signature.parameters for n in (p.name, *p.shorts)]
-                diagnostics.error(
-                    "unknown-argument",
-                    f"`{signature.name}` has no argument `{argument.name.text}`",
-                    argument.name.span,
-                    notes=[f"the signature is `{signature}`"],
-                    help=did_you_mean(argument.name.text, names),
-                )
-            else:
-                put(named, argument)
-        elif (takers := _takers(signature, argument.value, is_variable, diagnostics)) and len(takers) == 1:
-            token = spelling_text(argument.value)
-            put(takers[0], argument, None if token is None else takers[0].spelt(token), token is not None)
-        else:
-            left.append(argument)
+    def by_name(self, argument: ast.Argument, name: ast.Name) -> None:
+        parameter = self.signature.find(name.text)
+        if parameter is not None:
+            self.put(parameter, argument)
+            return
+        names = [n for p in self.signature.parameters for n in (p.name, *p.shorts)]
+        self.report(
+            "unknown-argument",
+            f"`{self.signature.name}` has no argument `{name.text}`",
+            name.span,
+            help=did_you_mean(name.text, names),
+        )
 
-    free = [p for p in signature.parameters if p.name not in bound and p.positional]
-    if len(left) > 1 and [p for p in free if p.gathers]:
-        span = left[0].span.to(left[-1].span)
-        left = [ast.Argument(ast.TupleExpr(tuple(a.value for a in left), span=span), span=span)]
-    for argument, parameter in zip(left, free, strict=False):
-        put(parameter, argument)
-    if len(left) > len(free):
-        failed = True
-        extra = left[len(free)]
-        most = len([p for p in signature.parameters if p.positional])
-        diagnostics.error(
-            "too-many-arguments",
-            f"`{signature.name}` takes at most {most} argument{'s' * (most != 1)}",
-            extra.span,
-            label="this one reaches no parameter",
-            notes=[f"the signature is `{signature}`"],
-        )
-    missing = [p for p in signature.parameters if p.required and p.name not in bound and p.name not in implied]
-    if missing and not failed:
-        failed = True
-        wanted = ", ".join(f"`{p.shown or p.name}`" for p in missing)
-        diagnostics.error(
-            "missing-argument",
-            f"`{signature.name}` needs {wanted}",
-            call,
-            notes=[f"the signature is `{signature}`"],
-        )
-    return None if failed else list(bound.values())
+    def by_position(self, left: list[ast.Argument]) -> None:
+        """Bind what neither a name nor a spelling has bound to the parameters that are left, in order."""
+        free = [p for p in self.signature.parameters if p.name not in self.bound and p.positional]
+        if len(left) > 1 and any(p.gathers for p in free):
+            span = left[0].span.to(left[-1].span)
+            left = [ast.Argument(ast.TupleExpr(tuple(a.value for a in left), span=span), span=span)]
+        for argument, parameter in zip(left, free, strict=False):
+            self.put(parameter, argument)
+        if len(left) > len(free):
+            most = len([p for p in self.signature.parameters if p.positional])
+            self.report(
+                "too-many-arguments",
+                f"`{self.signature.name}` takes at most {most} argument{'s' * (most != 1)}",
+                left[len(free)].span,
+                label="this one reaches no parameter",
+            )
+
+    def require(self, call: Span, implied: Iterable[str]) -> None:
+        """Report the parameters that need a value and have none. A call that is wrong already is not asked."""
+        have = {*self.bound, *implied}
+        missing = [p for p in self.signature.parameters if p.required and p.name not in have]
+        if missing and not self.failed:
+            wanted = ", ".join(f"`{p.shown or p.name}`" for p in missing)
+            self.report("missing-argument", f"`{self.signature.name}` needs {wanted}", call)
 
 
 def _takers(

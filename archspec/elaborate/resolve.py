@@ -14,6 +14,7 @@ from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate.calls import Calls
 from archspec.elaborate.expressions import CURRENT, POISON, Unresolved, take_subscripts
 from archspec.elaborate.letters import LETTERS
+from archspec.elaborate.scope import Kind
 from archspec.ir.definition import (
     CallOp,
     ErrorOp,
@@ -97,14 +98,14 @@ class Resolver(Calls):
             return NamePattern(name=pattern.text)
         return TuplePattern(items=tuple(self.pattern(item) for item in pattern.items))
 
-    def _declare(self, name: str, kind: str, span: Span, *, fresh: bool = False) -> bool:
+    def _declare(self, name: str, kind: Kind, span: Span, *, fresh: bool = False) -> bool:
         known = self.scope.names.get(name)
         if known is not None and (fresh or known != kind):
             self.diagnostics.error(
                 "duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name"
             )
             return False
-        self.scope.names[name] = kind  # type: ignore[assignment]
+        self.scope.names[name] = kind
         return True
 
     def _bind_pattern(self, pattern: ast.Pattern) -> Pattern:
