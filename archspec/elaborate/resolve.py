@@ -59,7 +59,7 @@ class Resolver(Calls):
                 spellings=tuple(s.text for s in parameter.spellings),
                 span=parameter.span,
             )
-            kind = "tensor" if made.name in tensors else "value"
+            kind: Kind = "tensor" if made.name in tensors else "value"
             fresh = [self._declare(name, kind, parameter.span, fresh=True) for name in pattern_names(pattern)]
             if not all(fresh):
                 # Reported; a name that nobody can write keeps uses from being reported too.
