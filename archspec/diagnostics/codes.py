@@ -122,6 +122,16 @@ CODES = {
         "A tensor does nothing by itself. `from x` goes on from it.",
         "input 8\nrelu as x\nx\n",
     ),
+    "unused-layer": Code(
+        "A layer of the model leads to none of its outputs. Keras leaves such layers out of a model, and so do the "
+        "figures and everything else that is made of the spec.",
+        "input x: 8\ndense(4) as side\nfrom x -> dense(3)\n",
+    ),
+    "unused-weights": Code(
+        "A block or a loop has weights that lead to none of its results, or to none that is used. They belong to the "
+        "block, or to the other iterations too, so they can be neither counted nor left out in good faith.",
+        "block b(x) {\n  dense(4)\n  from x -> dense(3)\n}\ninput 8\nb(_)\n",
+    ),
     "own-block": Code(
         "The file has a block with the name of one in the standard library. Its own is used.",
         "input 8x8x3\nblock residual(width) { conv(width, 3x3, same) }\nresidual(4)\n",
@@ -129,6 +139,11 @@ CODES = {
     "recursive-block": Code(
         "A block uses itself, perhaps by way of others; that would never end. Repetition is `repeat` or `* n`.",
         "input 8\nblock f { g }\nblock g { f }\nf\n",
+    ),
+    "reserved-name": Code(
+        "`channels`, `height`, `width`, `rank` and `shape` are read off the current tensor. A variable may hide one of "
+        "them; a tensor, a length or a shared step may not.",
+        "input channels: 8\ndense(3)\n",
     ),
     "tensor-as-value": Code(
         "A tensor stands where a value is wanted. What can be computed with are the lengths of its axes: `x.channels`.",

@@ -14,11 +14,13 @@ from archspec.elaborate import signature
 from archspec.elaborate.evaluate import EvalError, Poisoned, Tensors, evaluate
 from archspec.elaborate.expressions import Unresolved
 from archspec.elaborate.instantiate import Instantiator
+from archspec.elaborate.liveness import keep_live
 from archspec.elaborate.modules import Loader, Module
 from archspec.elaborate.program import Program, script_model
 from archspec.elaborate.resolve import Resolver
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
+from archspec.elaborate.unused import check_unused
 from archspec.ir.definition import Definition
 from archspec.ir.expr import TensorRef, Word
 from archspec.ir.graph import Graph
@@ -42,19 +44,27 @@ def elaborate(
     `settings` are parameter values from Python, `setting_texts` from the command line, as expressions of the language.
     """
     module = loader.load(source)
-    if module is None or diagnostics.failed or (picked := _pick(module, model, diagnostics)) is None:
+    if module is None or diagnostics.failed:
         return None
     program = Program(loader, diagnostics)
+    if (picked := _pick(module, model, diagnostics)) is None:
+        if not (module.models or module.file.statements):
+            check_unused(program, module, None)
+        return None
     chosen, home = picked
     base, arguments = _base(chosen, home, program)
     if base is None or arguments is None:
         return None
     definition = program.model(*base)
+    check_unused(program, module, base)
     given = _settings(definition, program, home, settings or {}, setting_texts or {})
     if given is None:
         return None
     instantiator = Instantiator(program.definitions, program.externs, diagnostics)
     main = instantiator.model(definition, arguments | given)
+    bodies = keep_live(instantiator.bodies, main, diagnostics) if main is not None else {}
+    if main is not None and not bodies[main].nodes:
+        diagnostics.error("no-layers", "the model has no layers", definition.span)
     # A graph that is not what its author expects is one nevertheless, and may be held to what else they expect.
     if main is None or any(d.severity == "error" and d.code != "expectation-failed" for d in diagnostics.items):
         return None
@@ -63,10 +73,10 @@ def elaborate(
         doc=chosen.doc or base[0].doc,
         file=source.name,
         main=main,
-        bodies=instantiator.bodies,
+        bodies=bodies,
         definitions=program.definitions,
         externs=program.externs,
-        expectations=tuple(instantiator.expectations),
+        expectations=tuple(one for one in instantiator.expectations if one.body in bodies),
     )
 
 

@@ -41,11 +41,12 @@ class Stop(Exception):
 
 @dataclass
 class SharedStep:
-    """A shared step: its call, the arguments it was declared with, and what its first use made of it."""
+    """A shared step: its call, the arguments it was declared with, and its first use: what that made, and where."""
 
     call: CallOp
     arguments: dict[str, Any]
     made: Any = None
+    first_use: Span | None = None
 
 
 @dataclass

@@ -55,9 +55,6 @@ class Instantiator(Uses, Loops):
                 "no-input", "the model has no input", definition.span, help="begin it with `input 32x32x3`"
             )
             return None
-        if not builder.nodes:
-            self.diagnostics.error("no-layers", "the model has no layers", definition.span)
-            return None
         return self._finish(instance, "model")
 
     def _finish(self, instance: Instance, kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archspec.elaborate.builder import Builder
 from archspec.elaborate.instance import MAX_LAYERS, OPERATION_WORK, Instance, Values, freeze
-from archspec.elaborate.reads import indexes_tensors, read_before_set
+from archspec.elaborate.reads import indexes_tensors, variable_uses
 from archspec.ir.definition import (
     Op,
     RepeatOp,
@@ -27,12 +27,12 @@ class Loops(Values, ABC):
 
     def _repeat(self, op: RepeatOp, instance: Instance) -> None:
         values = self._loop_values(op, instance)
-        reads, sets = read_before_set(op.body)
+        uses = variable_uses(op.body)
         bound = set(pattern_names(op.pattern)) if op.pattern else set()
         # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
-        folds = not (reads & sets) and not (indexes_tensors(op.body) and bound)
+        folds = not uses.hands_on and not (indexes_tensors(op.body) and bound)
         # Values matter only where the body reads them.
-        matters = bool(reads & bound)
+        matters = bool(uses.reads & bound)
         position, total = 0, len(values)
         ends = _run_ends(values) if folds and matters else ()
         outer = instance.builder

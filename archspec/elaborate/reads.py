@@ -3,46 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from archspec.ir.base import Ir
-from archspec.ir.definition import IfOp, LetOp, Op, RepeatOp, pattern_names
+from archspec.ir.definition import IfOp, LetOp, Op, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import TensorRef, Var
 
 
-def read_before_set(ops: Iterable[Op]) -> tuple[set[str], set[str]]:
-    """Return the variables that `ops` read before they set them, and those they set."""
-    reads: set[str] = set()
-    sets: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The variables that operations read before they set them, those they set on every way, and those on some way."""
+
+    reads: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    may_set: frozenset[str] = frozenset()
+
+    def then(self, after: Uses) -> Uses:
+        """Return the uses of these operations followed by others."""
+        return Uses(self.reads | (after.reads - self.sets), self.sets | after.sets, self.may_set | after.may_set)
+
+    def otherwise(self, other: Uses) -> Uses:
+        """Return the uses where either these operations run or others."""
+        return Uses(self.reads | other.reads, self.sets & other.sets, self.may_set | other.may_set)
+
+    @property
+    def hands_on(self) -> bool:
+        """Tell whether one run of these operations may read what the run before it set."""
+        return bool(self.reads & self.may_set)
+
+
+def variable_uses(ops: Iterable[Op]) -> Uses:
+    """Return which variables operations use, and how."""
+    uses = Uses()
     for op in ops:
-        match op:
-            case LetOp():
-                reads |= set(_variables(op.value)) - sets
-                sets |= set(pattern_names(op.pattern))
-            case RepeatOp():
-                own = set(pattern_names(op.pattern)) if op.pattern else set()
-                inner_reads, inner_sets = read_before_set(op.body)
-                reads |= (set(_variables(op.iterable)) | (inner_reads - own)) - sets
-                sets |= inner_sets | own
-            case IfOp():
-                then_reads, then_sets = read_before_set(op.then)
-                else_reads, else_sets = read_before_set(op.orelse)
-                reads |= (set(_variables(op.test)) | then_reads | else_reads) - sets
-                # A name that only one side sets may still be read from before.
-                sets |= then_sets & else_sets
-            case _:
-                reads |= set(_variables(op)) - sets
-    return reads, sets
+        uses = uses.then(_op_uses(op))
+    return uses
+
+
+def _op_uses(op: Op) -> Uses:
+    match op:
+        case LetOp():
+            return _reading(op.value).then(_setting(op.pattern))
+        case RepeatOp():
+            # A loop may run not even once.
+            once = _setting(op.pattern).then(variable_uses(op.body))
+            return _reading(op.iterable).then(once.otherwise(Uses()))
+        case IfOp():
+            return _reading(op.test).then(variable_uses(op.then).otherwise(variable_uses(op.orelse)))
+        case _:
+            return _reading(op)
+
+
+def _reading(item: Ir) -> Uses:
+    return Uses(reads=frozenset(var.name for var in _find(item, Var)))
+
+
+def _setting(pattern: Pattern | None) -> Uses:
+    names = frozenset(pattern_names(pattern) if pattern else ())
+    return Uses(sets=names, may_set=names)
 
 
 def indexes_tensors(ops: Iterable[Op]) -> bool:
     """Tell whether `ops` name a tensor with a subscript: each iteration then leaves a tensor of its own."""
     return any(ref.index for op in ops for ref in _find(op, TensorRef))
-
-
-def _variables(item: Any) -> Iterator[str]:
-    for var in _find(item, Var):
-        yield var.name
 
 
 def _find(item: Any, kind: type[Any]) -> Iterator[Any]:

@@ -6,13 +6,15 @@ shapes is left to `instantiate`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NoReturn
 
 from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate.calls import Calls
-from archspec.elaborate.expressions import CURRENT, POISON, Unresolved, take_subscripts
+from archspec.elaborate.expressions import CURRENT, LENGTHS, POISON, Unresolved, take_subscripts
 from archspec.elaborate.letters import LETTERS
 from archspec.elaborate.scope import Kind
 from archspec.ir.definition import (
@@ -40,6 +42,8 @@ from archspec.tensor import DTYPE_BYTES, FLOAT
 
 #: The figures that `expect` can hold a body to.
 METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
+#: The kinds of names in words.
+_KINDS: dict[Kind, str] = {"value": "value", "tensor": "tensor", "symbol": "length", "shared": "shared step"}
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
@@ -75,8 +79,9 @@ class Resolver(Calls):
             return POISON
 
     def definition_body(self, body: ast.Body) -> tuple[Op, ...]:
-        for name in _written_steps(body):
-            self.scope.written[name] += 1
+        for name in _own_names(body):
+            self.scope.keep(name)
+        self.scope.written.update(_written_steps(body))
         return self.body(body)
 
     def body(self, body: ast.Body) -> tuple[Op, ...]:
@@ -99,10 +104,17 @@ class Resolver(Calls):
         return TuplePattern(items=tuple(self.pattern(item) for item in pattern.items))
 
     def _declare(self, name: str, kind: Kind, span: Span, *, fresh: bool = False) -> bool:
+        if name in LENGTHS and kind != "value":
+            self.diagnostics.error(
+                "reserved-name",
+                f"`{name}` is read off the current tensor, and cannot name a {_KINDS[kind]}",
+                span,
+                help="choose another name",
+            )
         known = self.scope.names.get(name)
         if known is not None and (fresh or known != kind):
             self.diagnostics.error(
-                "duplicate-name", f"`{name}` already names a {known} here", span, help="choose another name"
+                "duplicate-name", f"`{name}` already names a {_KINDS[known]} here", span, help="choose another name"
             )
             return False
         self.scope.names[name] = kind
@@ -147,8 +159,12 @@ class Resolver(Calls):
         match statement.shape:
             case ast.Dims(values=values):
                 shape: tuple[Expr, ...] = tuple(Const(value=v, span=statement.shape.span) for v in values)
+            case ast.TupleExpr(items=items) | ast.ListExpr(items=items) if not _is_shape(statement.shape):
+                self._refuse_shape(statement.shape, items)
             case ast.TupleExpr(items=items):
                 shape = tuple(self.dimension(item) for item in items)
+            case single if _is_open_elsewhere(single):
+                self._refuse_shape(single, (single,))
             case single:
                 shape = (self.dimension(single),)
         dtype = FLOAT if statement.dtype is None else statement.dtype.text
@@ -166,10 +182,24 @@ class Resolver(Calls):
             self._declare(name, "tensor", statement.name.span, fresh=True)
         return InputOp(name=name, shape=shape, dtype=dtype, span=statement.span)
 
+    def _refuse_shape(self, shape: ast.Expr, items: tuple[ast.Expr, ...]) -> NoReturn:
+        """Report a shape as other languages write it, and say how it is written here."""
+        strange = next(filter(_is_open_elsewhere, items), None)
+        lengths = [_dimension_text(item) for item in items]
+        plain = all(re.fullmatch(r"[0-9]+|\?", length) for length in lengths)
+        written = "x".join(lengths) if plain else f"({', '.join(lengths)})"
+        self.diagnostics.error(
+            "invalid-dimension",
+            "an open length is written `?`" if strange else "a shape is written with `x`, or in round brackets",
+            (strange or shape).span,
+            help=f"write `input {written}`" + (", or give the length a name: `input (T, 80)`" if strange else ""),
+        )
+        raise Unresolved
+
     def dimension(self, expr: ast.Expr) -> Expr:
         # A name that is no variable names a length that the data decides: equal names are the same length.
         if isinstance(expr, ast.Name) and self.scope.find(expr.text) is None and expr.text != CURRENT:
-            self.scope.names[expr.text] = "symbol"
+            self._declare(expr.text, "symbol", expr.span)
         return self.expr(expr)
 
     def shared(self, statement: ast.Shared) -> Op:
@@ -212,7 +242,7 @@ class Resolver(Calls):
             raise Unresolved
         # The step bears the name it is given, and so leaves its number to others.
         self.scope.release(_step_name(statement.step), ops[0].site)
-        return ops[0].model_copy(update={"site": self.scope.own_site(name.text)})
+        return ops[0].model_copy(update={"site": name.text})
 
     def expect(self, statement: ast.Expect) -> Op:
         condition = statement.condition
@@ -306,6 +336,32 @@ class Resolver(Calls):
         return TensorRef(name=base.text, index=index, span=target.span)
 
 
+def _is_open_elsewhere(expr: ast.Expr) -> bool:
+    """Tell whether an expression is how other languages write a length that is left open."""
+    match expr:
+        case ast.Name(text=text):
+            return text.lower() in ("none", "null")
+        case ast.Unary(op="-", operand=ast.Literal(value=1)):
+            return True
+        case _:
+            return False
+
+
+def _is_shape(expr: ast.TupleExpr | ast.ListExpr) -> bool:
+    return isinstance(expr, ast.TupleExpr) and not any(map(_is_open_elsewhere, expr.items))
+
+
+def _dimension_text(expr: ast.Expr) -> str:
+    """Return a dimension as it should be written."""
+    match expr:
+        case _ if _is_open_elsewhere(expr):
+            return "?"
+        case ast.Literal(text=text) | ast.Name(text=text):
+            return text
+        case _:
+            return "…"
+
+
 def _step_name(call: ast.Call) -> str:
     """Return the name that a call uses, without the alias before it."""
     return call.name.name.text if isinstance(call.name, ast.Attribute) else call.name.text
@@ -313,20 +369,38 @@ def _step_name(call: ast.Call) -> str:
 
 def _written_steps(body: ast.Body) -> Iterator[str]:
     """Yield the name of every step written in a definition, nested blocks left out."""
-    stack: list[object] = [body]
-    while stack:
-        match stack.pop():
-            case ast.Body(statements=statements):
-                stack += statements
-            case ast.Flow(steps=steps):
-                stack += steps
-            case ast.Call(name=ast.Name(text=name), branches=branches):
+    for item in _parts(body):
+        match item:
+            case ast.Call(name=ast.Name(text=name)):
                 yield from (LETTERS[c].site for c in name) if set(name) <= set(LETTERS) else (name,)
-                stack += branches or ()
             case ast.Call(name=ast.Attribute(name=ast.Name(text=name))):
                 yield name
             case ast.Letters(text=text):
                 yield from (LETTERS[c].site for c in text if c in LETTERS)
+            case _:
+                pass
+
+
+def _own_names(body: ast.Body) -> Iterator[str]:
+    """Yield the names of the inputs and shared steps of a definition: what keeps the name it is given."""
+    for item in _parts(body):
+        if isinstance(item, ast.Input | ast.Shared) and item.name is not None:
+            yield item.name.text
+
+
+def _parts(body: ast.Body) -> Iterator[object]:
+    """Yield every statement and step of a definition, nested blocks left out."""
+    stack: list[object] = [body]
+    while stack:
+        item = stack.pop()
+        yield item
+        match item:
+            case ast.Body(statements=statements):
+                stack += statements
+            case ast.Flow(steps=steps):
+                stack += steps
+            case ast.Call(branches=branches):
+                stack += branches or ()
             case ast.Group(flow=flow):
                 stack.append(flow)
             case ast.If(then=then, orelse=orelse):

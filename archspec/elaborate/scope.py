@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
 from archspec.ir.definition import CallOp
 from archspec.syntax import ast
+from archspec.syntax.brackets import MAX_NESTING
+
+#: How the steps of a loop are called: their name, and the position.
+_ITERATION = re.compile(r"(.+)_[0-9]+")
 
 Kind = Literal["value", "tensor", "symbol", "shared"]
 
@@ -31,6 +36,7 @@ class Scope:
     written: Counter[str] = field(default_factory=Counter)
     _sites: Counter[str] = field(default_factory=Counter)
     _taken: set[str] = field(default_factory=set)
+    _stems: Counter[str] = field(default_factory=Counter)
 
     def find(self, name: str) -> Kind | None:
         """Return what `name` stands for here, capturing it from an enclosing block where need be."""
@@ -59,24 +65,47 @@ class Scope:
             return self.blocks[name], self
         return self.outer.find_block(name) if self.outer else None
 
-    def own_site(self, name: str) -> str:
-        """Return the name of a step that bears a name of its own, however often it is used."""
-        if name in self._taken:
-            return self.site(name)
+    def site(self, base: str) -> str:
+        """Return a new name for one use of `base`: `conv` when it is the only one, else `conv1`, `conv2`, …"""
+        while True:
+            self._sites[base] += 1
+            number = self._sites[base]
+            name = _numbered(base, number) if self.written[base] > 1 or number > 1 else base
+            if not self._clashes(name):
+                self.keep(name)
+                return name
+
+    def keep(self, name: str) -> None:
+        """Take a name that is given, such as an input's: no other step of the definition will be called so."""
         self._taken.add(name)
-        return name
+        self._stems.update(_stems(name))
 
     def release(self, base: str, name: str) -> None:
         """Take back the name that was given to the last use of `base`."""
         self._sites[base] -= 1
         self._taken.discard(name)
+        self._stems.subtract(_stems(name))
 
-    def site(self, base: str) -> str:
-        """Return a new name for one use of `base`: `conv` when it is the only one, else `conv1`, `conv2`, …"""
-        while True:
-            self._sites[base] += 1
-            many = self.written[base] > 1 or self._sites[base] > 1
-            name = f"{base}{self._sites[base]}" if many else base
-            if name not in self._taken:
-                self._taken.add(name)
-                return name
+    def _clashes(self, name: str) -> bool:
+        """Tell whether a step of that name could be taken for another one, or for an iteration of another one."""
+        return name in self._taken or self._stems[name] > 0 or not self._taken.isdisjoint(_stems(name))
+
+
+def _numbered(base: str, number: int) -> str:
+    """Return the name of one of several uses. After a digit the number is a letter, so that it is not read into it."""
+    if not base[-1].isdigit():
+        return f"{base}{number}"
+    letters = ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("a") + digit) + letters
+    return base + letters
+
+
+def _stems(name: str) -> list[str]:
+    """Return what `name` would be an iteration of: `unit_1_0` of `unit_1`, and of `unit` in two loops."""
+    stems = []
+    while len(stems) < MAX_NESTING and (match := _ITERATION.fullmatch(name)):
+        name = match[1]
+        stems.append(name)
+    return stems

@@ -23,6 +23,7 @@ from archspec.ir.graph import BlockNode, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
+from archspec.layers.recipe import Function
 from archspec.layers.registry import Family
 from archspec.tensor import TensorType
 
@@ -67,28 +68,34 @@ class Uses(Values, ABC):
                     instance,
                     help="declare it before the `if` or loop",
                 )
-            declared, op, arguments = op, step.call, step.arguments
+            arguments = step.arguments | self._arguments(op, instance)
+            declared, op = op, step.call.model_copy(update={"arguments": (*op.arguments, *step.call.arguments)})
         else:
-            arguments = {a.parameter: self._value(a.value, instance) for a in op.arguments}
+            arguments = self._arguments(op, instance)
         keywords = [(k.parameter, [self._tensor(ref, instance) for ref in k.tensors]) for k in op.keywords]
         if op.target == "block":
             self._block(op, arguments, inputs, keywords, instance, declared)
         else:
             self._layer(op, arguments, inputs, keywords, instance, declared, branches)
 
+    def _arguments(self, op: CallOp, instance: Instance) -> dict[str, Any]:
+        return {a.parameter: self._value(a.value, instance) for a in op.arguments}
+
     def _hold_to_first_use(self, declared: CallOp, made: Any, instance: Instance) -> None:
-        """Report a use of a shared step that would need weights other than those its first use made."""
+        """Report a use of a shared step that would need layers or weights other than those its first use made."""
         step = instance.shared[declared.callee]
         if step.made is None:
-            step.made = made
+            step.made, step.first_use = made, declared.span
         elif step.made != made:
-            self._fault(
+            self._report(
                 "shared-mismatch",
-                f"`{declared.callee}` shares the weights of its first use, and they do not fit this tensor",
+                f"`{declared.callee}` shares the layers and weights of its first use, and they do not fit this tensor",
                 declared.span,
                 instance,
-                help="give it tensors with as many channels, or use a step of its own here",
+                help="give it a tensor of the first one's shape, or use a step of its own here",
+                labels=[Label(step.first_use, "the first use")] if step.first_use else [],
             )
+            raise Fault
 
     def _layer(
         self,
@@ -110,7 +117,7 @@ class Uses(Values, ABC):
         self._check_count(layer, op, len(inputs), span, instance)
         outputs = self._rules(layer, op, types, keywords, inputs, instance, span, branches)
         if declared is not None:
-            self._hold_to_first_use(declared, (layer, tuple(layer.weights(*types))), instance)
+            self._hold_to_first_use(declared, _lasting(layer, types), instance)
         self._spend(1, span, instance, nodes=1)
         builder.add(
             LayerNode(
@@ -302,16 +309,23 @@ class Uses(Values, ABC):
         return self._finish(instance, "block")
 
     def _structure(self, key: str) -> int:
-        """Return a number that two bodies have in common just when they hold the same weights in the same places."""
+        """Return a number that two bodies have in common just when they hold the same layers in the same places."""
         if key not in self._structures:
             body = self.bodies[key]
             types = body_types(body)
             parts: list[Any] = []
             for node in body.nodes:
-                if isinstance(node, LayerNode):
-                    parts.append((node.layer.kind, tuple(node.layer.weights(*(types[v] for v in node.inputs)))))
-                else:
-                    parts.append((self._structure(node.body), node.count if isinstance(node, RepeatNode) else None))
+                match node:
+                    case LayerNode(layer=layer) if isinstance(layer.keras, Function):
+                        # Nothing of it is kept from one use to the next.
+                        continue
+                    case LayerNode():
+                        made: Any = _lasting(node.layer, tuple(types[value] for value in node.inputs))
+                    case BlockNode():
+                        made = self._structure(node.body)
+                    case RepeatNode():
+                        made = self._structure(node.body), node.start, node.count
+                parts.append((node.name, node.index, made))
             self._structures[key] = self._known_structures.setdefault(tuple(parts), len(self._known_structures))
         return self._structures[key]
 
@@ -330,3 +344,10 @@ class Uses(Values, ABC):
         if faulty:
             raise Fault
         self._call(op.merge, instance, ends, op.spans)
+
+
+def _lasting(layer: Layer, types: tuple[TensorType, ...]) -> Any:
+    """Return what a layer keeps from one use to the next: what it is made with, and its weights."""
+    recipe = layer.recipe
+    arguments = {name: value for name, value in layer.arguments().items() if name not in recipe.at_call}
+    return recipe.symbol, freeze(arguments), tuple(layer.weights(*types))

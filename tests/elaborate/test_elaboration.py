@@ -15,6 +15,31 @@ ROWS = {
         "input 8; if channels > 9 { dense(3) } else { dense(4) }",
         ["dense2 4"],
     ),
+    "names: one that is another's iteration": (
+        "block unit(w) { dense(w) }; block unit_1(w) { dense(w) }; input 8; repeat 2 { unit(8) }; unit_1(8)",
+        ["unit_0/dense 8", "unit_1/dense 8", "unit_1b/dense 8"],
+    ),
+    "names: an iteration of one that is taken": (
+        "block unit(w) { dense(w) }; block unit_1(w) { dense(w) }; input 8; unit_1(8); repeat 2 { unit(8) }",
+        ["unit_1/dense 8", "unit2_0/dense 8", "unit2_1/dense 8"],
+    ),
+    "names: an iteration of one of several": (
+        "block f(w) { dense(w) }; block f1_0_1(w) { dense(w) }; input 8; repeat 1 { f(8) * 2 }; f(4); f1_0_1(8)",
+        ["f1_0_0/dense 8", "f1_0_1/dense 8", "f2/dense 4", "f1_0_1b/dense 8"],
+    ),
+    "names: numbers after a digit are letters": (
+        "block f2(w) { dense(w) }; input 8; f2(8) -> f2(8)",
+        ["f2a/dense 8", "f2b/dense 8"],
+    ),
+    "names: a shared step that is another's iteration": (
+        "input 8; shared dense_0 = dense(8); dense_0 -> dense_0; repeat 2 { dense(8) }",
+        ["dense_0 8", "dense_0 8", "dense2_0 8", "dense2_1 8"],
+    ),
+    "names: an input keeps its own": ("input dense: 8; dense(4)", ["dense2 4"]),
+    "names: an input that comes later keeps its own": (
+        "input a: 8; dense(4) as h; input dense: 4; relu; output h, _",
+        ["dense2 4", "relu 4"],
+    ),
     "letters": (
         "input 32x32x3; CBAPD(6, 5x5)",
         ["conv 32x32x6", "bn 32x32x6", "act 32x32x6", "pool 16x16x6", "dropout 16x16x6"],
@@ -56,6 +81,18 @@ ROWS = {
         "input 8; let n = 1; repeat 3 { let n = n * 2; dense(n) }; dense(n)",
         ["dense1_0 2", "dense1_1 4", "dense1_2 8", "dense2 8"],
     ),
+    "let: in a loop that may not run": (
+        "input 8; let w = 8; repeat 3 { repeat 0 { let w = 16 }; dense(w); dense(8); let w = w * 2 }",
+        ["dense1_0 8", "dense2_0 8", "dense1_1 16", "dense2_1 8", "dense1_2 32", "dense2_2 8"],
+    ),
+    "let: in a part that may not be taken": (
+        "input 8; let w = 8; repeat 2 { if w > 99 { let w = 16 }; dense(w); dense(8); let w = w * 2 }",
+        ["dense1_0 8", "dense2_0 8", "dense1_1 16", "dense2_1 8"],
+    ),
+    "let: a loop variable that may not be set": (
+        "input 8; let w = 8; repeat 2 { for w in [] { relu }; dense(w); dense(8); let w = w * 2 }",
+        ["dense1_0 8", "dense2_0 8", "dense1_1 16", "dense2_1 8"],
+    ),
     "let: a pattern": ("input 8; let (a, (b, c)) = (1, [2, 3]); dense(a + b + c)", ["dense 6"]),
     "ternary": ("input 8; for i in 0..2 { dense(3 if i == 0 else 4) }", ["dense_0 3", "dense_1 4"]),
     "short circuit": ("input 8; if true or 1 / 0 == 1 { relu }", ["relu 8"]),
@@ -73,11 +110,22 @@ ROWS = {
         "input 8; relu as x; dense(3); dense(x.channels)",
         ["relu 8", "dense1 3", "dense2 8"],
     ),
-    "from": ("input 8; relu as x; dense(3); from x -> tanh", ["relu 8", "dense 3", "tanh 8"]),
+    "from": (
+        "input 8; relu as x; dense(3) as y; from x -> tanh; output _, y",
+        ["relu 8", "dense 3", "tanh 8"],
+    ),
+    "layers that lead nowhere are left out": (
+        "input 8; relu as x; dense(4); from x -> tanh; dense(3) as y; dense(5); from y",
+        ["relu 8", "tanh 8", "dense2 3"],
+    ),
+    "iterations that lead nowhere are left out": (
+        "input x: 8; dense(4); dense(4) * 3; from x -> dense(2)",
+        ["dense3 2"],
+    ),
     "from several": ("input 8; relu as x; dense(8) as y; from x, y -> add", ["relu 8", "dense 8", "add 8"]),
     "a name set again": (
-        "input 8; dense(3) as x; dense(4) as x; from x -> relu",
-        ["dense1 3", "dense2 4", "relu 4"],
+        "input 8; dense(3) as x; dense(4) as x; tanh; from x -> add(_, _)",
+        ["dense1 3", "dense2 4", "add 4"],
     ),
     "merge: branches": (
         "input 8; concat { | dense(3) -> relu | skip }",
@@ -101,7 +149,10 @@ ROWS = {
             "conv_transpose_0 8x8x8", "concat_0 8x8x16", "conv_transpose_1 16x16x4", "concat_1 16x16x8",
         ],
     ),
-    "names with strings": ('input 8; dense(3) as h["a"]; tanh; from h["a"] -> relu', ["dense 3", "tanh 3", "relu 3"]),
+    "names with strings": (
+        'input 8; dense(3) as h["a"]; tanh as t; from h["a"] -> relu; output _, t',
+        ["dense 3", "tanh 3", "relu 3"],
+    ),
     "a residual loop": (
         "input 8; dense(8) as h; repeat 2 { dense(8) -> add(_, h) as h }",
         ["dense1 8", "dense2_0 8", "add_0 8", "dense2_1 8", "add_1 8"],
