@@ -44,11 +44,18 @@ def load(spec: PathLike, /, *, include: Iterable[PathLike] = (), **params: Any) 
     return _architecture(compile_spec(os.fspath(spec), settings=params, include=folders))
 
 
-def loads(text: str, /, *, include: Iterable[PathLike] = (), **params: Any) -> Architecture:
-    """Compile a text. The keywords are those of `load`. Raises CompileError where the spec is wrong."""
+def loads(
+    text: str, /, *, model: str | None = None, include: Iterable[PathLike] = (), **params: Any
+) -> Architecture:
+    """Compile a text; `model` says which model of several. The other keywords are those of `load`.
+
+    Raises CompileError where the spec is wrong.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a spec is a string, not {type(text).__name__}; `load` takes a file")
     source = Source("network", text)
     folders = [Path(folder) for folder in include]
-    return _architecture(compile_source(source, settings=params, include=folders))
+    return _architecture(compile_source(source, model=model, settings=params, include=folders))
 
 
 def _architecture(compiled: Compiled) -> Architecture:
@@ -136,8 +143,9 @@ class Architecture:
     def to_dot(self, depth: int | None = None) -> str:
         """Return the diagram in Graphviz's language; with `depth`, a block deeper than that is one box."""
         from archspec.backends.graphviz import to_dot
+        from archspec.picture.plan import View
 
-        return to_dot(self._checked, depth=depth)
+        return to_dot(self._checked, View(depth=depth))
 
     def to_svg(self, depth: int | None = None) -> str:
         """Return the diagram as SVG."""

@@ -37,6 +37,29 @@ def test_parameters_from_python() -> None:
     assert '"tanh"' in net.to_json()
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert archspec.loads(NET, width=numpy.int64(8)).params == archspec.loads(NET, width=8).params
+    dropout = "model m(rate, sizes) {\n  input 8\n  dropout(rate)\n  for n in sizes { dense(n) }\n}\n"
+    net = archspec.loads(dropout, rate=numpy.float32(0.5), sizes=[numpy.int32(3), 4])
+    assert net.params == 8 * 3 + 3 + 3 * 4 + 4
+
+
+def test_one_of_several_models() -> None:
+    text = NET + "model wide = net(width = 16)\n"
+    assert archspec.loads(text, model="wide").layers()[0].params.total == 3 * 3 * 3 * 16 + 16
+    with pytest.raises(archspec.CompileError, match="holds 2 models"):
+        archspec.loads(text)
+
+
+def test_misuse() -> None:
+    with pytest.raises(TypeError, match="a spec is a string"):
+        archspec.loads(None)  # type: ignore[arg-type]
+    for misuse in (archspec.loads(NET).layers, lambda depth: archspec.loads(NET).summary(depth=depth)):
+        with pytest.raises(ValueError, match="from 0"):
+            misuse(depth=-1)
+
+
 def test_load_file_model_and_shipped_spec(tmp_path: Path) -> None:
     path = tmp_path / "nets.arch"
     path.write_text(NET + "model wide = net(width = 16)\n")

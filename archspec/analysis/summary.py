@@ -30,8 +30,13 @@ class Row:
 
 
 def rows(graph: Graph, figures: Figures, depth: int | None = None) -> Iterator[Row]:
-    """Yield the rows of a graph in execution order; blocks deeper than `depth` are one row each."""
-    yield from _Report(graph, figures, depth).body(graph.body, "", (), 0)
+    """Return the rows of a graph in execution order; blocks deeper than `depth` are one row each.
+
+    Raises ValueError for a negative depth.
+    """
+    if depth is not None and depth < 0:
+        raise ValueError(f"a depth is a whole number from 0, but this is {depth}")
+    return _Report(graph, figures, depth).body(graph.body, "", (), 0)
 
 
 class _Report:

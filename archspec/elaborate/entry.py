@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
 
@@ -239,6 +240,11 @@ def _from_python(value: Any) -> Any:
             return [_from_python(item) for item in value]
         case tuple():
             return tuple(_from_python(item) for item in value)
+        # NumPy's numbers are such.
+        case Integral():
+            return int(value)
+        case Real():
+            return float(value)
         case _:
             raise TypeError(
                 f"a parameter must be a number, truth value, string, list or tuple, not {type(value).__name__}"
