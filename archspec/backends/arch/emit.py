@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archspec.backend import Checked
+from archspec.backends.arch.declare import declaration, declared
 from archspec.backends.arch.flatten import Call, Flattened, Value
 from archspec.backends.arch.names import Names, identifier
-from archspec.backends.arch.spell import spell_layer
+from archspec.backends.arch.spell import spell_extern, spell_layer, spell_shared, spell_use
 from archspec.diagnostics.diagnostic import ArchspecError
+from archspec.ir.definition import ExternLayer
 from archspec.ir.graph import Graph, Port
+from archspec.layers.extern import Extern
 from archspec.tensor import FLOAT, show_shape
 
 _INDENT = "  "
@@ -21,7 +24,8 @@ def expand(checked: Checked) -> str:
     """Return a spec without macros, blocks, loops or letter strings that compiles to the same layers."""
     graph = checked.graph
     plan = _Plan.of(graph)
-    lines = [f"# {line}".rstrip() for line in graph.doc.splitlines()]
+    lines = [line for extern in plan.externs.values() for line in (*declaration(extern), "")]
+    lines += [f"# {line}".rstrip() for line in graph.doc.splitlines()]
     lines.append(f"model {identifier(graph.name)} {{")
     lines += [_INDENT + line for line in _inputs(graph, plan)]
     lines += [f"{_INDENT}shared {name} = {step}" for name, step in plan.shared.values()]
@@ -38,6 +42,8 @@ class _Plan:
     #: By path: the name of a layer that is used more than once, and the step it is.
     shared: dict[str, tuple[str, str]] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
+    #: The layers of the user's own that are used.
+    externs: dict[str, ExternLayer] = field(default_factory=dict)
     #: The inputs that are named further on.
     inputs_used: set[Value] = field(default_factory=set)
 
@@ -54,9 +60,12 @@ class _Plan:
                 wanted |= dict.fromkeys(call.inputs)
             wanted |= dict.fromkeys(value for _, values in call.keywords for value in values)
             current = call.outputs[:1]
+            if isinstance(call.layer, Extern):
+                extern = declared(graph.externs, call.layer)
+                plan.externs[extern.name] = extern
             if call.shared:
                 uses[call.path] += 1
-                steps[call.path] = spell_layer(call.layer)
+                steps[call.path] = spell_shared(call.layer, graph.externs)
         plan.outputs = flat.outputs
         plan.names = {value: [names.input(port.name)] for value, port in enumerate(ports)}
         if not plan._ends_as_it_is(graph.body.outputs, current):
@@ -100,7 +109,7 @@ def _steps(graph: Graph, plan: _Plan) -> Iterator[str]:
             if inside:
                 yield f"# {inside}"
         source = "" if call.inputs == current else f"from {', '.join(map(plan.name, call.inputs))} -> "
-        yield f"{source if call.inputs else ''}{_step(call, plan)}{_named(call, plan)}"
+        yield f"{source if call.inputs else ''}{_step(call, plan, graph)}{_named(call, plan)}"
         current = call.outputs[:1]
     if not plan._ends_as_it_is(graph.body.outputs, current):
         taken: Counter[Value] = Counter()
@@ -112,11 +121,13 @@ def _steps(graph: Graph, plan: _Plan) -> Iterator[str]:
         yield f"output {', '.join(ends)}"
 
 
-def _step(call: Call, plan: _Plan) -> str:
+def _step(call: Call, plan: _Plan, graph: Graph) -> str:
     if call.path in plan.shared:
         if call.keywords:
             raise ArchspecError(f"`{call.path}` is shared and takes tensors by name, which no flat spec can say")
-        return plan.shared[call.path][0]
+        return spell_use(call.layer, plan.shared[call.path][0])
+    if isinstance(call.layer, Extern):
+        return spell_extern(call.layer, graph.externs)
     return spell_layer(call.layer, *(f"{name}={_tensors(values, plan)}" for name, values in call.keywords))
 
 

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from archspec.diagnostics.diagnostic import ArchspecError
-from archspec.elaborate.signature import Parameter, Signature, of_part, show_argument
+from archspec.backends.arch.declare import declared
+from archspec.elaborate.signature import Parameter, Signature, of_part, of_use, show_argument
+from archspec.ir.definition import ExternLayer
 from archspec.ir.expr import Word, show_value
 from archspec.layers import registry
-from archspec.layers.base import Part
+from archspec.layers.base import Layer, Part
 from archspec.layers.extern import Extern
 from archspec.layers.spelling import Pattern
 
 
 def spell_layer(layer: Part, *further: str) -> str:
     """Return a layer as a step, with `further` arguments after its own: `conv2d(64, 3x3, same, relu)`."""
-    if isinstance(layer, Extern):
-        raise ArchspecError(
-            f"`{layer.symbol}` is a layer of your own, whose declaration a flat spec would have to repeat"
-        )
     name = layer.names[0]
-    signature = of_part(type(layer), name)
+    texts = [*_arguments(layer, of_part(type(layer), name)), *further]
+    return f"{name}({', '.join(texts)})" if texts else name
+
+
+def spell_extern(layer: Extern, externs: Mapping[str, ExternLayer]) -> str:
+    """Return a layer of the user's own as a step."""
+    texts = [f"{name}={_value(value)}" for name, value in layer.given]
+    name = declared(externs, layer).name
+    return f"{name}({', '.join(texts)})" if texts else name
+
+
+def spell_shared(layer: Layer, externs: Mapping[str, ExternLayer]) -> str:
+    """Return a layer as the step that declares it: with what it is made with, not with how a use calls it."""
+    if isinstance(layer, Extern):
+        return spell_extern(layer, externs)
+    made = {name: value for name, value in layer.arguments().items() if name not in layer.keras.at_call}
+    return spell_layer(type(layer)(**made))
+
+
+def spell_use(layer: Layer, name: str) -> str:
+    """Return a use of a shared layer under the name that it was given."""
+    texts = _arguments(layer, of_use(type(layer), name))
+    return f"{name}({', '.join(texts)})" if texts else name
+
+
+def _arguments(layer: Part, signature: Signature) -> list[str]:
     given = layer.arguments()
     texts: list[str] = []
     # A number may stand by its position while every parameter before it is given too.
@@ -31,8 +54,7 @@ def spell_layer(layer: Part, *further: str) -> str:
             continue
         value = given[parameter.name]
         texts.append(_token(layer, parameter, value, signature) or _argument(parameter, value, gapless))
-    texts += further
-    return f"{name}({', '.join(texts)})" if texts else name
+    return texts
 
 
 def _argument(parameter: Parameter, value: Any, gapless: bool) -> str:
