@@ -7,7 +7,8 @@ the current tensor and leaves a new one.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -227,3 +228,25 @@ def pattern_names(pattern: Pattern) -> list[str]:
     if isinstance(pattern, NamePattern):
         return [pattern.name]
     return [name for item in pattern.items for name in pattern_names(item)]
+
+
+_Node = TypeVar("_Node", bound=Ir)
+
+
+def find(item: Any, kind: type[_Node], *, outside: tuple[type[Ir], ...] = ()) -> Iterator[_Node]:
+    """Yield what is of one kind in an operation or expression, or in a tuple of them, in the order written.
+
+    Operations and expressions alike are found wherever they stand: in loops, branches and arguments. Nothing is looked
+    for in nodes of the kinds in `outside`.
+    """
+    stack = [item]
+    while stack:
+        match stack.pop():
+            case tuple() as items:
+                stack += reversed(items)
+            case Ir() as node if not isinstance(node, outside):
+                if isinstance(node, kind):
+                    yield node
+                stack += (getattr(node, name) for name in reversed(type(node).model_fields))
+            case _:
+                pass

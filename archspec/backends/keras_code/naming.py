@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 
 #: Names that a `keras.layers.Layer` or `keras.Model` uses itself; a test holds this list to Keras's.
 KERAS_ATTRIBUTES = frozenset(
@@ -28,6 +29,14 @@ KERAS_ATTRIBUTES = frozenset(
     use_bias variable_dtype variable_serialization_spec variables weights
     """.split()  # noqa: SIM905
 )
+#: The modules outside the standard library that Keras imports; a test holds this list to Keras's.
+KERAS_IMPORTS = frozenset(
+    """
+    PIL absl astunparse certifi charset_normalizer cython_runtime flatbuffers gast google grpc h5py idna jax jaxlib
+    keras matplotlib ml_dtypes namex numpy openvino opt_einsum optree packaging pandas pybind11_abseil pydot requests
+    rich scipy six tensorboard tensorflow termcolor torch tree typing_extensions urllib3 wrapt
+    """.split()  # noqa: SIM905
+)
 #: Names that generated functions use for themselves.
 OWN_NAMES = frozenset(
     {
@@ -44,6 +53,11 @@ OWN_NAMES = frozenset(
         "math",
         "main",
         "cls",
+        "Any",
+        "as_tuples",
+        "clone_initializer",
+        "make_divisible",
+        "quotient",
     }
 )
 RESERVED = (
@@ -51,20 +65,28 @@ RESERVED = (
 )
 
 
-def class_name(name: str, taken: Iterable[str]) -> str:
-    """Return a class name for a block or model: `vgg_block` becomes `VggBlock`."""
+def class_name(name: str, taken: Iterable[str], reserved: Iterable[str] = ()) -> str:
+    """Return a class name for a block or model: `vgg_block` becomes `VggBlock`.
+
+    It differs from the classes that are `taken` by more than case, and is none of the names in `reserved`.
+    """
     parts = [part for part in name.split("_") if part]
     camel = "".join(part[:1].upper() + part[1:] for part in parts) or "Block"
     if not camel[0].isalpha():
         camel = f"Block{camel}"
-    return unique(camel, {*taken, "True", "False", "None"} | set(dir(builtins)), fold=True)
+    folded = {t.lower() for t in (*taken, "True", "False", "None", *dir(builtins))}
+    return _first_free(camel, lambda candidate: candidate.lower() not in folded and candidate not in reserved)
 
 
-def unique(name: str, taken: Iterable[str], *, fold: bool = False) -> str:
-    """Return `name`, or the first of `name2`, `name3`, … that is free; with `fold` case does not tell names apart."""
-    used = {t.lower() for t in taken} if fold else set(taken)
+def unique(name: str, taken: Iterable[str]) -> str:
+    """Return `name`, or the first of `name2`, `name3`, … that is free."""
+    used = set(taken)
+    return _first_free(name, lambda candidate: candidate not in used)
+
+
+def _first_free(name: str, is_free: Callable[[str], bool]) -> str:
     candidate, number = name, 1
-    while (candidate.lower() if fold else candidate) in used:
+    while not is_free(candidate):
         number += 1
         candidate = f"{name}{number}"
     return candidate
@@ -81,3 +103,12 @@ def variable(name: str, taken: Iterable[str] = ()) -> str:
 def plural(name: str) -> str:
     """Return the attribute name for a list of layers: `conv` becomes `convs`."""
     return f"{name}es" if name.endswith(("s", "x", "ch")) else f"{name}s"
+
+
+def file_stem(name: str, imported: Iterable[str] = ()) -> str:
+    """Return the name of a model's module.
+
+    Run as a program, it must not stand in for a module that is `imported`, or one that Keras imports in turn.
+    """
+    shadows = name in sys.stdlib_module_names or name in KERAS_IMPORTS or name in imported
+    return f"{name}_model" if shadows else name

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from archspec.elaborate.evaluate import EvalError, evaluate
+from archspec.backends.keras_code.fault import Unprintable
+from archspec.backends.keras_code.module import Module
+from archspec.elaborate.evaluate import FUNCTIONS
 from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall
 from archspec.layers import registry
 from archspec.layers.base import Part
 from archspec.layers.recipe import Recipe
-from archspec.tensor import Sym, TensorType
+from archspec.tensor import Sym
 
 _PRECEDENCE = {
     "if": 0,
@@ -29,15 +31,13 @@ _PRECEDENCE = {
     "**": 8,
 }
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in")
-#: Functions that give a list in the language and an iterator in Python.
+#: Functions that give a list in the language and an iterator or a range in Python.
 _LAZY = ("reversed", "zip", "enumerate")
-_WHOLE = ("len", "round", "floor", "ceil", "make_divisible", "//", "%")
+_RANGES = ("..", "range")
+#: What hands values on as they are: it may be given an open length, which Keras has as None.
+_ARRANGING = ("if", "[]", "list", "tuple", "len", *_LAZY)
 #: Python's spelling of our functions, where it differs, and the modules that this needs.
 _FUNCTIONS = {"floor": "math.floor", "ceil": "math.ceil"}
-
-
-class Unprintable(Exception):
-    """An expression has no Python form here. Says why."""
 
 
 def literal(value: Any) -> str:
@@ -111,33 +111,30 @@ def call_arguments(recipe: Recipe, arguments: Mapping[str, str], extra: str = ""
     return [*texts, extra] if extra else texts
 
 
-class SampleTensors:
-    """Stands in for tensors where only the kind of a value matters."""
+def _constant_kind(expr: Operation) -> set[type]:
+    """Return the kind of a quotient of constants: no use may come to it, and yet it has a value."""
+    over, under = (operand.value if isinstance(operand, Const) else None for operand in expr.operands)
+    if isinstance(over, float) or isinstance(under, float):
+        return {float}
+    return {type(FUNCTIONS["/"](over, under))} if isinstance(over, int) and isinstance(under, int) and under else set()
 
-    def type_of(self, tensor: TensorRef | None, span: Any) -> TensorType:
-        # A length that nearly everything divides: that a division of lengths comes out whole is taken for granted.
-        return TensorType((LENGTH,) * 4)
 
-
-#: 8!
-LENGTH = 40_320
+def is_lazy(expr: Expr) -> bool:
+    """Tell whether a `for` goes through an iterator in Python, which has no length."""
+    return isinstance(expr, Operation) and expr.function in _LAZY
 
 
 class Printer:
     """Prints expressions.
 
-    `variable` says how a variable is written here, `length` how a length of a tensor is read. `samples` holds one value
-    of each variable: enough to tell whole numbers from others, since `/` of whole numbers must come out whole.
+    `variable` says how a variable is written here, `length` how a length of a tensor is read.
     """
 
     def __init__(
-        self,
-        variable: Callable[[str], str],
-        length: Callable[[str, TensorRef | None], str],
-        samples: Mapping[str, Any],
-        imports: set[str],
+        self, variable: Callable[[str], str], length: Callable[[str, TensorRef | None], str], module: Module
     ) -> None:
-        self.variable, self.length, self.samples, self.imports = variable, length, samples, imports
+        self.variable, self.length, self.module = variable, length, module
+        self.kinds = module.facts.kinds
 
     def print(self, expr: Expr) -> str:
         return self._print(expr, 0)
@@ -160,74 +157,83 @@ class Printer:
 
     def _operation(self, expr: Operation) -> tuple[str, int]:
         name, operands = expr.function, expr.operands
+        if name not in _ARRANGING and any(Sym in self.kinds(item) for item in (expr, *operands)):
+            raise Unprintable(
+                "this counts with a length that the input leaves open, and the code knows no number for it",
+                expr.span,
+                help="give the input a number there",
+            )
         if name == "if":
             test, then, orelse = (self._print(operand, 1) for operand in operands)
             return f"{then} if {test} else {orelse}", 0
         if name in ("neg", "pos", "not"):
             level = _PRECEDENCE[name]
             sign = {"neg": "-", "pos": "+", "not": "not "}[name]
-            return sign + self._print(operands[0], level), level
+            # Formatters put a power in brackets here.
+            is_power = isinstance(operands[0], Operation) and operands[0].function == "**"
+            return sign + self._print(operands[0], 9 if is_power else level), level
         if name == "[]":
-            return f"{self._print(operands[0], 9)}[{self.print(operands[1])}]", 9
-        if name == "..":
-            start, stop = (self.print(operand) for operand in operands)
-            return (f"range({stop})" if start == "0" else f"range({start}, {stop})"), 9
+            return f"{self._items(operands[0], 9)}[{self.print(operands[1])}]", 9
+        if name in _RANGES:
+            return f"tuple({self._range(operands)})", 9
         if name in ("list", "tuple"):
             inner = ", ".join(self.print(operand) for operand in operands)
             return (f"({inner},)" if len(operands) == 1 else f"({inner})"), 9
         if name in _COMPARISONS:
-            return f"{self._print(operands[0], 5)} {name} {self._print(operands[1], 5)}", 4
+            if self._may_be_list(operands[0]) and (name == "in" or self._may_be_list(operands[1])):
+                self.module.compares_lists = True
+            right = self._items(operands[1], 5) if name == "in" else self._print(operands[1], 5)
+            return f"{self._print(operands[0], 5)} {name} {right}", 4
+        if name == "/":
+            return self._quotient(expr)
         if name in _PRECEDENCE:
-            level = _PRECEDENCE[name]
-            sign = "//" if name == "/" and self._divides(*operands) else name
-            # Left-associative, except for powers.
-            left, right = (level + 1, level) if name == "**" else (level, level + 1)
-            first, second = self._print(operands[0], left), self._print(operands[1], right)
-            # Formatters hug a power of simple operands.
-            hug = name == "**" and all(re.fullmatch(r"-?[\w.]+", text) for text in (first, second))
-            return (f"{first}**{second}" if hug else f"{first} {sign} {second}"), level
-        return self._function(name, [self.print(operand) for operand in operands]), 9
+            if name == "+" and any(map(self._may_be_list, operands)):
+                self.module.compares_lists = True
+            return self._binary(name, operands)
+        return self._function(name, operands), 9
 
-    def _function(self, name: str, operands: list[str]) -> str:
+    def _binary(self, sign: str, operands: tuple[Expr, ...]) -> tuple[str, int]:
+        level = _PRECEDENCE[sign]
+        # Left-associative, except for powers.
+        left, right = (level + 1, level) if sign == "**" else (level, level + 1)
+        first, second = self._print(operands[0], left), self._print(operands[1], right)
+        # Formatters hug a power of simple operands.
+        hug = sign == "**" and all(re.fullmatch(r"-?[\w.]+", text) for text in (first, second))
+        return (f"{first}**{second}" if hug else f"{first} {sign} {second}"), level
+
+    def _quotient(self, expr: Operation) -> tuple[str, int]:
+        """Print a division: of whole numbers the language makes a whole number where it comes out so."""
+        kinds = self.kinds(expr) or _constant_kind(expr)
+        if kinds and kinds <= {int, Sym}:
+            return self._binary("//", expr.operands)
+        if kinds == {float}:
+            return self._binary("/", expr.operands)
+        self.module.helpers.add("quotient")
+        return f"quotient({', '.join(map(self.print, expr.operands))})", 9
+
+    def _function(self, name: str, operands: tuple[Expr, ...]) -> str:
         if name in _FUNCTIONS:
-            self.imports.add("import math")
+            self.module.imports.add("import math")
         if name == "make_divisible":
-            self.imports.add(name)
-        text = f"{_FUNCTIONS.get(name, name)}({', '.join(operands)})"
+            self.module.helpers.add(name)
+        text = f"{_FUNCTIONS.get(name, name)}({', '.join(self._items(operand) for operand in operands)})"
         return f"tuple({text})" if name in _LAZY else text
+
+    def _range(self, operands: tuple[Expr, ...]) -> str:
+        texts = [self.print(operand) for operand in operands]
+        return f"range({', '.join(texts[texts[0] == '0' and len(texts) == 2 :])})"
+
+    def _items(self, expr: Expr, outer: int = 0) -> str:
+        """Return the text of a list of which only the items matter, so that a range will do for it."""
+        if isinstance(expr, Operation) and expr.function in _RANGES:
+            return self._range(expr.operands)
+        return self._print(expr, outer)
 
     def iterable(self, expr: Expr) -> str:
         """Return the text of what a `for` goes through, or of a count."""
-        text = self.print(expr)
-        lazy = isinstance(expr, Operation) and expr.function in _LAZY
-        return text.removeprefix("tuple(").removesuffix(")") if lazy else text
+        text = self._items(expr)
+        return text.removeprefix("tuple(").removesuffix(")") if is_lazy(expr) else text
 
-    def _divides(self, over: Expr, under: Expr) -> bool:
-        """Tell whether a division is one of whole numbers that comes out whole, as far as the samples tell."""
-        if not (self.whole(over) and self.whole(under)):
-            return False
-        try:
-            above, below = (evaluate(side, self.samples, SampleTensors()) for side in (over, under))
-        except EvalError:
-            return True
-        numbers = isinstance(above, int) and isinstance(below, int) and below != 0
-        return not numbers or above % below == 0
-
-    def whole(self, expr: Expr) -> bool:
-        """Tell whether an expression of numbers is a whole number."""
-        match expr:
-            case Const():
-                return isinstance(expr.value, int)
-            case Var():
-                return isinstance(self.samples.get(expr.name, 0), int)
-            case Length():
-                return True
-            case Operation(function="[]", operands=(base, _)):
-                found = self.samples.get(base.name, [0]) if isinstance(base, Var) else [0]
-                return bool(found) and isinstance(found[0], int)
-            case Operation(function="if", operands=(_, then, _)):
-                return self.whole(then)
-            case Operation(function=function, operands=operands):
-                return function in _WHOLE or all(map(self.whole, operands))
-            case _:
-                return False
+    def _may_be_list(self, expr: Expr) -> bool:
+        kinds = self.kinds(expr)
+        return bool(kinds & {list, tuple}) if kinds else not isinstance(expr, (Const, Length))

@@ -6,18 +6,33 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.naming import class_name
-from archspec.ir.definition import BranchesOp, CallOp, Definition, IfOp, Op, RepeatOp, SharedOp
+from archspec.ir.definition import CallOp, Definition, Op, find
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.layers import registry
-from archspec.layers.base import Layer
+from archspec.layers.base import Layer, Part
+from archspec.layers.configs import Config
 from archspec.layers.extern import Extern
-from archspec.layers.recipe import Recipe
 from archspec.layers.registry import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The tensors that a block is given: how many to go on from, and the parameters that stand for several."""
+
+    inputs: int = 1
+    several: frozenset[str] = frozenset()
+
+    @staticmethod
+    def by(call: CallOp, inputs: int) -> Given:
+        """Return what a call gives, with `inputs` tensors in all."""
+        counts = {keyword.parameter: len(keyword.tensors) for keyword in call.keywords}
+        return Given(inputs - sum(counts.values()), frozenset(name for name, count in counts.items() if count > 1))
 
 
 @dataclass
@@ -26,12 +41,20 @@ class Variant:
 
     definition: Definition
     class_name: str
+    #: What all its uses have in common, by site or by what it is a number of: see `_kind`.
+    kinds: dict[str, object] = field(default_factory=dict)
     #: A layer of each site that holds one, and the variant of each site that holds a block.
     layers: dict[str, Layer] = field(default_factory=dict)
     blocks: dict[str, Variant] = field(default_factory=dict)
     #: How many results each site has.
     results: dict[str, int] = field(default_factory=dict)
     bodies: list[Body] = field(default_factory=list)
+    given: Given = Given()
+
+    @property
+    def outputs(self) -> int:
+        """Return how many tensors come out."""
+        return len(self.bodies[0].outputs) if self.bodies else 1
 
     @property
     def uses_training(self) -> bool:
@@ -47,10 +70,6 @@ class Variant:
         """Return the values that a variable of the definition's parameters takes in its uses."""
         return [value for body in self.bodies for key, value in body.arguments if key == name]
 
-    def recipe(self, call: CallOp) -> Recipe:
-        """Return how the layer of a site is made."""
-        return self.layers[call.site].recipe if call.site in self.layers else self.layer_class(call).keras
-
     def layer_class(self, call: CallOp) -> type[Layer]:
         """Return the layer of a site; one in a branch that no use takes is judged by its neighbours' rank."""
         if call.site in self.layers:
@@ -65,96 +84,134 @@ class Variant:
         return (found.for_rank(ranks[0]) if ranks else None) or found.typical
 
 
-def variants(graph: Graph) -> list[Variant]:
+def variants(graph: Graph, reserved: Iterable[str] = ()) -> list[Variant]:
     """Return the classes of a graph, each after those it uses; the model itself is the last."""
     found: list[Variant] = []
     of_body: dict[str, Variant] = {}
+    given = _given(graph)
     # Bodies come before the bodies that use them, so the model's own class is made last.
     for body in graph.bodies.values():
         if body.kind == "iteration":
             continue
-        sites = dict(_sites(graph, body))
-        kinds = {name: _kind(node, of_body) for name, node in sites.items()}
+        definition = graph.definitions[body.definition]
+        nodes = list(_nodes(graph, body))
+        kinds: dict[str, object] = {"inputs of it": given.get(body.key), "outputs of it": len(body.outputs)}
+        for node in nodes:
+            kind = _kind(node, of_body)
+            if kinds.setdefault(node.name, kind) != kind:
+                raise _two_in_one(graph, definition, node, [kinds[node.name], kind])
         for candidate in found:
-            if candidate.definition.key == body.definition and _agrees(candidate, kinds):
+            if candidate.definition is definition and _agree(candidate.kinds, kinds):
                 break
         else:
-            definition = graph.definitions[body.definition]
             name = graph.name if body.key == graph.main else definition.name
-            candidate = Variant(definition, class_name(name, [v.class_name for v in found]))
+            candidate = Variant(definition, class_name(name, [v.class_name for v in found], reserved))
+            candidate.given = given.get(body.key, candidate.given)
             found.append(candidate)
+        candidate.kinds |= kinds
         candidate.bodies.append(body)
         of_body[body.key] = candidate
-        for name, node in sites.items():
-            candidate.results[name] = len(node.outputs)
+        for node in nodes:
+            candidate.results[node.name] = len(node.outputs)
             if isinstance(node, LayerNode):
-                candidate.layers.setdefault(name, node.layer)
+                candidate.layers.setdefault(node.name, node.layer)
             else:
-                candidate.blocks.setdefault(name, of_body[node.body])
-    _add_unreached(graph, found)
+                candidate.blocks.setdefault(node.name, of_body[node.body])
+    _add_unreached(graph, found, reserved)
     return found
 
 
-def _sites(graph: Graph, body: Body) -> Iterator[tuple[str, LayerNode | BlockNode]]:
+def _nodes(graph: Graph, body: Body) -> Iterator[LayerNode | BlockNode]:
     for node in body.nodes:
         if isinstance(node, RepeatNode):
-            yield from _sites(graph, graph.bodies[node.body])
+            yield from _nodes(graph, graph.bodies[node.body])
         else:
-            yield node.name, node
+            yield node
+
+
+def _given(graph: Graph) -> dict[str, Given]:
+    """Return what each block's body is given."""
+    sites = {key: {call.site: call for call in calls(one.body)} for key, one in graph.definitions.items()}
+    return {
+        node.body: Given.by(sites[body.definition][node.name], len(node.inputs))
+        for body in graph.bodies.values()
+        for node in body.nodes
+        if isinstance(node, BlockNode)
+    }
 
 
 def _kind(node: LayerNode | BlockNode, of_body: Mapping[str, Variant]) -> tuple[object, int]:
-    what = type(node.layer) if isinstance(node, LayerNode) else of_body[node.body].class_name
+    """Return what uses of a site in one class must have in common: one line makes the layer of all of them."""
+    what = part_kinds(node.layer) if isinstance(node, LayerNode) else f"the class `{of_body[node.body].class_name}`"
     return what, len(node.outputs)
 
 
-def _agrees(variant: Variant, kinds: Mapping[str, tuple[object, int]]) -> bool:
-    mine: dict[str, object] = {name: type(layer) for name, layer in variant.layers.items()}
-    mine |= {name: block.class_name for name, block in variant.blocks.items()}
-    return all(name not in mine or (mine[name], variant.results[name]) == kind for name, kind in kinds.items())
+def part_kinds(part: Part) -> tuple[type[Part], ...]:
+    """Return the class of a layer and of the layers and cells that it is given."""
+    return type(part), *(kind for inner in inner_parts(part) for kind in part_kinds(inner) if owns_weights(inner))
 
 
-def _add_unreached(graph: Graph, found: list[Variant]) -> None:
+def inner_parts(part: Part) -> Iterator[Part]:
+    """Yield the parts that a part is given."""
+    for value in part.arguments().values():
+        yield from (item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, Part))
+
+
+def owns_weights(value: Any) -> bool:
+    """Tell whether a value is what owns weights: a layer or a cell."""
+    return isinstance(value, Layer) or (isinstance(value, Config) and value.category in registry.OWNING)
+
+
+def _agree(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return all(one.get(name, kind) == kind for name, kind in other.items())
+
+
+def _two_in_one(graph: Graph, definition: Definition, node: LayerNode | BlockNode, kinds: list[object]) -> Unprintable:
+    """Return the fault of a step that is one thing in one iteration of a loop and another in the next."""
+    call = next(call for call in calls(definition.body) if call.site == node.name)
+    name = graph.definitions[call.callee].name if call.target == "block" else call.callee
+    first, second = map(_show_kind, kinds)
+    return Unprintable(
+        f"`{name}` is {first} in one iteration of its loop and {second} in another, and one line of code makes both",
+        call.span,
+        help="write a step for each: `if … { … } else { … }`",
+    )
+
+
+def _show_kind(kind: Any) -> str:
+    what, results = kind
+    name = what if isinstance(what, str) else " of ".join(f"`{part.kind}`" for part in what)
+    return name if results == 1 else f"{name} with {results} results"
+
+
+def _add_unreached(graph: Graph, found: list[Variant], reserved: Iterable[str]) -> None:
     """Make classes for blocks that only a branch not taken uses, so that other parameters can take it."""
     position = 0
     while position < len(found):
         variant = found[position]
         for call in calls(variant.definition.body):
             if call.target == "block" and call.site not in variant.blocks:
-                variant.blocks[call.site] = _unreached(graph, found, call, position)
+                variant.blocks[call.site] = _unreached(graph, found, call, position, reserved)
                 variant.results.setdefault(call.site, 1)
         position = found.index(variant) + 1
 
 
-def _unreached(graph: Graph, found: list[Variant], call: CallOp, position: int) -> Variant:
+def _unreached(graph: Graph, found: list[Variant], call: CallOp, position: int, reserved: Iterable[str]) -> Variant:
+    given = Given.by(
+        call, sum(len(keyword.tensors) for keyword in call.keywords) + (1 if call.inputs is None else len(call.inputs))
+    )
     for variant in found[:position]:
-        if variant.definition.key == call.callee:
+        if variant.definition.key == call.callee and variant.given == given:
             return variant
     definition = graph.definitions[call.callee]
-    made = Variant(definition, class_name(definition.name, [v.class_name for v in found]))
+    made = Variant(definition, class_name(definition.name, [v.class_name for v in found], reserved), given=given)
     found.insert(position, made)
     for inner in calls(definition.body):
         if inner.target == "block":
-            made.blocks[inner.site] = _unreached(graph, found, inner, found.index(made))
+            made.blocks[inner.site] = _unreached(graph, found, inner, found.index(made), reserved)
     return made
 
 
 def calls(ops: tuple[Op, ...]) -> Iterator[CallOp]:
     """Yield every call of a definition that makes a layer or block, in the order written."""
-    for op in ops:
-        match op:
-            case CallOp() if op.target != "shared":
-                yield op
-            case SharedOp():
-                yield op.call
-            case BranchesOp():
-                for branch in op.branches:
-                    yield from calls(branch)
-                yield op.merge
-            case RepeatOp():
-                yield from calls(op.body)
-            case IfOp():
-                yield from calls(op.then)
-                yield from calls(op.orelse)
-            case _:
-                pass
+    return (call for call in find(ops, CallOp) if call.target != "shared")

@@ -1,0 +1,215 @@
+"""The classes of a module in the style of subclassing: a `Layer` for each block, and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from archspec.backends.keras_code import naming
+from archspec.backends.keras_code.flow import Flow
+from archspec.backends.keras_code.module import Module
+from archspec.backends.keras_code.names import CALL, CREATE, FUNCTIONAL, MIRROR, MidFlow, Mode
+from archspec.backends.keras_code.parameters import (
+    ParameterView,
+    is_computed,
+    late,
+    left_side,
+    parameter_views,
+    paths,
+    reads_shape,
+)
+from archspec.backends.keras_code.text import INDENT, Line, Lines, docstring
+from archspec.backends.keras_code.variants import Variant, calls
+from archspec.ir.definition import NamePattern, Parameter, RepeatOp, find, pattern_names
+
+
+@dataclass(slots=True)
+class ClassView:
+    """Everything the template prints of one class; lines are finished statements."""
+
+    name: str
+    doc: list[str]
+    parameters: list[ParameterView]
+    init: list[str] = field(default_factory=list)
+    build: list[str] = field(default_factory=list)
+    call: list[str] = field(default_factory=list)
+    output_shape: list[str] = field(default_factory=list)
+    #: Whether tuples must be made of the lists in a saved configuration.
+    restores: bool = False
+    model_name: str = ""
+    inputs: list[str] = field(default_factory=list)
+    outputs: str = ""
+
+
+def model_view(variant: Variant, module: Module, name: str) -> ClassView:
+    """Return the view of the model: written in the functional style inside its constructor."""
+    return _Class(variant, module).model(name)
+
+
+def block_view(variant: Variant, module: Module) -> ClassView:
+    """Return the view of a block."""
+    return _Class(variant, module).block()
+
+
+class _Class:
+    """Makes the view of one variant."""
+
+    def __init__(self, variant: Variant, module: Module) -> None:
+        self.variant, self.module = variant, module
+        self.definition = variant.definition
+        self.parameters = [p for p in self.definition.parameters if not p.tensor]
+        self.signature = module.signatures[variant.class_name]
+        self.names = self.signature.arguments
+        self.late = late(self.definition.parameters)
+        self.attributes: dict[str, str] = {}
+        taken = set(self.names.values())
+        looped = {call.site for op in find(self.definition.body, RepeatOp) for call in calls(op.body)}
+        for call in calls(self.definition.body):
+            base = naming.plural(call.site) if call.site in looped else call.site
+            self.attributes[call.site] = naming.variable(base, taken)
+            taken.add(self.attributes[call.site])
+
+    def view(self) -> ClassView:
+        fallback = f"The {self.definition.name} {'block' if self.definition.kind == 'block' else 'network'}."
+        parameters = parameter_views(self.variant, self.names)
+        return ClassView(self.variant.class_name, docstring(self.definition.doc or fallback), parameters)
+
+    def flow(self, mode: Mode, lines: Lines, variables: dict[str, str], taken: set[str], **more: Any) -> Flow:
+        more = {"tensors": self.signature.tensors, **more}
+        return Flow(self.variant, self.module, mode, lines, variables, attributes=self.attributes, taken=taken, **more)
+
+    def prologue(self, lines: Lines) -> tuple[dict[str, str], set[str]]:
+        """Begin a constructor: work computed defaults out and take tuples apart; return what the parameters are now."""
+        variables, taken = dict(self.names), {*self.names.values(), *self.module.names}
+        for parameter in self.parameters:
+            if parameter.name in self.late:
+                continue
+            default, name = parameter.default, self.names[parameter.name]
+            if default is not None and is_computed(default) and self.definition.kind == "block":
+                text = self.flow(CREATE, lines, variables, taken).printer.print(default)
+                lines.add(f"{name} = {text} if {name} is None else {name}")
+            if not isinstance(parameter.pattern, NamePattern):
+                for part in pattern_names(parameter.pattern):
+                    variables[part] = naming.variable(part, taken)
+                    taken.add(variables[part])
+                left = left_side(parameter.pattern, variables, top=True)
+                lines.add(f"{left} = {name}", sets=left)
+        return variables, taken
+
+    # --- the model -------------------------------------------------------------------------------------------------
+
+    def model(self, name: str) -> ClassView:
+        view = self.view()
+        lines = Lines(2)
+        variables, taken = self.prologue(lines)
+        flow = self.flow(FUNCTIONAL, lines, variables, {*taken, "name"})
+        flow.walk(self.definition.body)
+        outputs = flow.results or flow.current
+        _declare(lines, flow)
+        view.init = lines.finish(*outputs)
+        view.model_name = name
+        view.inputs = flow.inputs
+        view.outputs = outputs[0] if len(outputs) == 1 else f"[{', '.join(outputs)}]"
+        return view
+
+    # --- blocks ----------------------------------------------------------------------------------------------------
+
+    def block(self) -> ClassView:
+        view = self.view()
+        if not self.late and not reads_shape(self.definition.body):
+            view.init = self.constructor(creates=True)
+            view.build = self.build(Lines(2))
+        else:
+            view.init = self.constructor(creates=False)
+            view.build = self.creating_build()
+        view.call = self.calling()
+        view.output_shape = self.output_shape()
+        return view
+
+    def constructor(self, creates: bool) -> list[str]:
+        """Return the statements that keep the parameters and, where they can, make the layers."""
+        lines = Lines(2)
+        variables, taken = self.prologue(lines)
+        for name in self.names.values():
+            lines.add(f"self.{name} = {name}")
+        if creates:
+            flow = self.flow(CREATE, lines, variables, taken, inputs=self.signature.inputs)
+            flow.walk(self.definition.body)
+        return lines.finish()
+
+    def creating_build(self) -> list[str]:
+        """Return a `build` that makes the layers from the input's shape."""
+        try:
+            lines, flow = self.outside(CREATE, shapes=self.signature.shapes)
+        except MidFlow:
+            lines, flow = self.outside(MIRROR)
+            for name in reversed(self.signature.called_with):
+                lines.lines.insert(0, Line(0, f"{name} = {self.signature.symbolic(name)}"))
+        _declare(lines, flow)
+        return self.build(lines, called=flow.mode.calls)
+
+    def build(self, lines: Lines, called: bool = False) -> list[str]:
+        """Return a `build` of these lines: it ends by calling the layers, which builds them."""
+        if not called:
+            lines.call("", "self.call", self.symbolic())
+        return self.method("build", self.signature.shapes.values(), " -> None:", lines)
+
+    def calling(self) -> list[str]:
+        lines, flow = self.outside(CALL)
+        results = flow.results or flow.current
+        lines.add(f"return {', '.join(results)}")
+        _declare(lines, flow)
+        training = ["training=None"] if self.variant.uses_training else []
+        return self.method("call", [*self.signature.called_with, *training], ":", lines)
+
+    def output_shape(self) -> list[str]:
+        shapes = self.signature.shapes
+        lines = Lines(2)
+        if self.signature.several:
+            lines.call("outputs = ", "self.call", self.symbolic())
+            outputs = "outputs"
+        elif len(shapes) == 1:
+            outputs = f"self.call({self.symbolic()[0]})"
+        else:
+            lines.call("shapes = ", "", list(shapes.values()))
+            outputs = "self.call(*map(keras.KerasTensor, shapes))"
+        single = self.variant.outputs == 1
+        lines.add(f"return {outputs}.shape" if single else f"return [output.shape for output in {outputs}]")
+        return self.method("compute_output_shape", shapes.values(), ":", lines)
+
+    def symbolic(self) -> list[str]:
+        return list(map(self.signature.symbolic, self.signature.called_with))
+
+    def method(self, name: str, arguments: Iterable[str], end: str, suite: Lines) -> list[str]:
+        """Return a method, from its first line on."""
+        head = Lines(1)
+        head.call("def ", name, ["self", *arguments], end)
+        return [*head.finish(), *(INDENT + line for line in suite.finish())]
+
+    def outside(self, mode: Mode, **more: Any) -> tuple[Lines, Flow]:
+        """Walk the block outside its constructor, where the parameters are attributes."""
+        lines = Lines(2)
+        variables = {parameter: f"self.{name}" for parameter, name in self.names.items()}
+        taken = {*self.names.values(), "input_shape", *self.signature.shapes.values()}
+        flow = self.flow(mode, lines, variables, taken, inputs=self.signature.inputs, **more)
+        for parameter in self.parameters:
+            if parameter.name in self.late:
+                self.settle_default(parameter, flow)
+            for path, name in paths(parameter.pattern):
+                flow.variables[name] = flow.variables[parameter.name] + path
+        flow.walk(self.definition.body)
+        return lines, flow
+
+    def settle_default(self, parameter: Parameter, flow: Flow) -> None:
+        """Work a default out that the shape of the input decides."""
+        assert parameter.default is not None
+        name = self.names[parameter.name]
+        text = flow.printer.print(parameter.default)
+        flow.lines.add(f"{name} = {text} if self.{name} is None else self.{name}", sets=name)
+        flow.variables[parameter.name] = name
+
+
+def _declare(lines: Lines, flow: Flow) -> None:
+    for name in reversed(flow.dictionaries):
+        lines.lines.insert(0, Line(0, f"{name} = {{}}"))
