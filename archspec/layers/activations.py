@@ -10,9 +10,9 @@ from pydantic import NonNegativeFloat
 from archspec.layers.base import WHOLE, Elementwise, RuleError, Weight, Weightless, Window, known, pointwise
 from archspec.layers.configs import NamedConstraint, NamedInitializer, NamedRegularizer, OneOf
 from archspec.layers.recipe import Construct, Function
-from archspec.layers.spatial import resolve_axis
+from archspec.layers.spatial import check_fractions, resolve_axis
 from archspec.layers.spelling import Category
-from archspec.tensor import TensorType
+from archspec.tensor import FLOAT, TensorType
 
 
 class Activation(Elementwise):
@@ -103,12 +103,12 @@ class PReLU(Elementwise):
         for axis in self.shared_axes or ():
             if not 1 <= axis <= x.rank:
                 raise RuleError(f"no axis {axis}: the axes of {x} are 1 to {x.rank}", argument="shared_axes")
-        return x
+        return x.with_dtype(FLOAT)
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         shared = self.shared_axes or ()
         shape = (1 if axis in shared else known(d, f"axis {axis}") for axis, d in enumerate(x.shape, 1))
-        yield Weight("alpha", tuple(shape))
+        yield Weight("alpha", tuple(shape), initializer=self.alpha_initializer)
 
 
 class ELU(Elementwise):
@@ -129,6 +129,30 @@ class ELU(Elementwise):
     keras = Construct("keras.layers.ELU")
 
     alpha: float = 1.0
+
+
+class GELU(Elementwise):
+    """x times the normal distribution function of x, or with `approximate` a formula close to it, as in GPT-2.
+
+    ```arch
+    input 128x3072
+    gelu(approximate)
+    ```
+    ```python
+    keras.activations.gelu(x, approximate=True)
+    ```
+    """
+
+    kind = "GELU"
+    names = ("gelu",)
+    category = "activation"
+    keras = Function("keras.activations.gelu")
+
+    approximate: bool = False
+
+    def output(self, x: TensorType) -> TensorType:
+        check_fractions(self, x)
+        return x
 
 
 class Softmax(Weightless):
@@ -156,7 +180,7 @@ class Softmax(Weightless):
 
     def output(self, x: TensorType) -> TensorType:
         self._positions(x)
-        return x
+        return x.with_dtype(FLOAT)
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return pointwise(x) if self._positions(x) == (x.rank - 1,) else WHOLE
@@ -182,6 +206,7 @@ class GLU(Weightless):
     axis: int = -1
 
     def output(self, x: TensorType) -> TensorType:
+        check_fractions(self, x)
         position = resolve_axis(self.axis, x)
         length = x.shape[position]
         if isinstance(length, int) and length % 2:

@@ -27,7 +27,7 @@ class AdaptivePooling(Spatial, Weightless):
 
     def output(self, x: TensorType) -> TensorType:
         self.spatial(x)
-        return x.with_shape((*self.output_size, x.shape[-1]))
+        return TensorType((*self.output_size, x.shape[-1]))
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         # The windows differ in length where the sizes do not divide.

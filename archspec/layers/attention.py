@@ -21,13 +21,15 @@ from archspec.layers.configs import (
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import resolve_axis, times
 from archspec.layers.spelling import Flag, Short
-from archspec.tensor import Shape, TensorType, agree, count
+from archspec.tensor import Shape, TensorType, agree, count, show_shape
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class MultiHeadAttention(Layer):
     """Scaled dot-product attention in several heads. With one tensor it attends to itself.
+
+    Of `attention_mask=`, a tensor of queries x values or 1 x values, what is not 0 may be attended to.
 
     ```arch
     input 128x512
@@ -41,7 +43,7 @@ class MultiHeadAttention(Layer):
     kind = "MultiHeadAttention"
     names = ("multi_head_attention", "mha")
     category = "attention"
-    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"))
+    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"), keywords=("attention_mask",))
     keras = Construct(
         "keras.layers.MultiHeadAttention", positional=("num_heads", "key_dim"), at_call=("use_causal_mask",)
     )
@@ -77,7 +79,13 @@ class MultiHeadAttention(Layer):
             return tuple(range(query.rank - 1))
         return tuple(resolve_axis(axis, query, "attention_axes") for axis in self.attention_axes)
 
-    def output(self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None) -> TensorType:
+    def output(
+        self,
+        query: TensorType,
+        value: TensorType | None = None,
+        key: TensorType | None = None,
+        attention_mask: tuple[TensorType, ...] = (),
+    ) -> TensorType:
         value, key = _filled(query, value, key)
         for position, x in enumerate((query, value, key)):
             if x.rank < 2 or x.rank != query.rank:
@@ -96,6 +104,8 @@ class MultiHeadAttention(Layer):
                     code="shape-mismatch",
                     input=1,
                 )
+        asks, tells = (tuple(x.shape[axis] for axis in attended) for x in (query, value))
+        _check_mask(self, attention_mask, (*asks, *tells))
         return TensorType((*query.shape[:-1], *(self.output_shape or query.shape[-1:])))
 
     def weights(
@@ -110,14 +120,14 @@ class MultiHeadAttention(Layer):
             yield from self._projection("gate", width, depth)
         yield from self._projection("value", known(value.shape[-1], "the number of features of the value"), depth)
         out = self.output_shape or (width,)
-        yield Weight("attention_output/kernel", (self.num_heads, depth, *out))
+        yield Weight("attention_output/kernel", (self.num_heads, depth, *out), initializer=self.kernel_initializer)
         if self.use_bias:
-            yield Weight("attention_output/bias", out)
+            yield Weight("attention_output/bias", out, initializer=self.bias_initializer)
 
     def _projection(self, name: str, width: int, depth: int) -> Iterator[Weight]:
-        yield Weight(f"{name}/kernel", (width, self.num_heads, depth))
+        yield Weight(f"{name}/kernel", (width, self.num_heads, depth), initializer=self.kernel_initializer)
         if self.use_bias:
-            yield Weight(f"{name}/bias", (self.num_heads, depth))
+            yield Weight(f"{name}/bias", (self.num_heads, depth), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         query = inputs[0]
@@ -141,6 +151,8 @@ class MultiHeadAttention(Layer):
 class GroupedQueryAttention(Layer):
     """Attention whose heads share keys and values in groups (Ainslie et al., arXiv:2305.13245).
 
+    It takes an `attention_mask=` as `multi_head_attention` does.
+
     ```arch
     input 128x512
     gqa(head_dim=64, heads=8, kv_heads=2)
@@ -153,7 +165,7 @@ class GroupedQueryAttention(Layer):
     kind = "GroupedQueryAttention"
     names = ("group_query_attention", "gqa", "grouped_query_attention")
     category = "attention"
-    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"))
+    takes = Takes(least=1, most=3, how="each", names=("query", "value", "key"), keywords=("attention_mask",))
     keras = Construct(
         "keras.layers.GroupQueryAttention",
         positional=("head_dim", "num_query_heads", "num_key_value_heads"),
@@ -186,7 +198,13 @@ class GroupedQueryAttention(Layer):
             raise PydanticCustomError("heads", "must divide `num_query_heads`, {heads}", {"heads": heads})
         return value
 
-    def output(self, query: TensorType, value: TensorType | None = None, key: TensorType | None = None) -> TensorType:
+    def output(
+        self,
+        query: TensorType,
+        value: TensorType | None = None,
+        key: TensorType | None = None,
+        attention_mask: tuple[TensorType, ...] = (),
+    ) -> TensorType:
         value, key = _filled(query, value, key)
         for position, x in enumerate((query, value, key)):
             if x.rank != 2:
@@ -203,6 +221,7 @@ class GroupedQueryAttention(Layer):
                 help=f"bring the value to {query.shape[-1]} features with `dense({query.shape[-1]})`",
                 input=1,
             )
+        _check_mask(self, attention_mask, (query.shape[0], value.shape[0]))
         return TensorType(query.shape)
 
     def weights(
@@ -215,16 +234,17 @@ class GroupedQueryAttention(Layer):
         if self.use_gate:
             yield from self._projection("gate", query, self.num_query_heads)
         yield from self._projection("value", value, self.num_key_value_heads)
-        yield Weight("attention_output/kernel", (self.num_query_heads, self.head_dim, width))
-        if self.use_bias:
-            yield Weight("attention_output/bias", (width,))
-
-    def _projection(self, name: str, x: TensorType, heads: int) -> Iterator[Weight]:
         yield Weight(
-            f"{name}/kernel", (known(x.shape[-1], f"the number of features of the {name}"), heads, self.head_dim)
+            "attention_output/kernel", (self.num_query_heads, self.head_dim, width), initializer=self.kernel_initializer
         )
         if self.use_bias:
-            yield Weight(f"{name}/bias", (heads, self.head_dim))
+            yield Weight("attention_output/bias", (width,), initializer=self.bias_initializer)
+
+    def _projection(self, name: str, x: TensorType, heads: int) -> Iterator[Weight]:
+        width = known(x.shape[-1], f"the number of features of the {name}")
+        yield Weight(f"{name}/kernel", (width, heads, self.head_dim), initializer=self.kernel_initializer)
+        if self.use_bias:
+            yield Weight(f"{name}/bias", (heads, self.head_dim), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         query = inputs[0]
@@ -252,9 +272,10 @@ class SimpleAttention(Layer):
     def output(self, query: TensorType, value: TensorType, key: TensorType | None = None) -> TensorType:
         value, key = _filled(query, value, key)
         for position, x in enumerate((query, value, key)):
-            if x.rank != 2:
+            if x.rank < 2 or x.rank != query.rank:
+                wanted = "positions x features" if position == 0 else f"as many axes as its query, {query}"
                 raise RuleError(
-                    f"`{self.names[0]}` needs positions x features, but its {self.takes.names[position]} is {x}",
+                    f"`{self.names[0]}` needs {wanted}, but its {self.takes.names[position]} is {x}",
                     code="wrong-rank",
                     input=position,
                 )
@@ -266,11 +287,17 @@ class SimpleAttention(Layer):
                 help=f"bring the query to {key.shape[-1]} features with `dense({key.shape[-1]})`",
                 input=0,
             )
-        return TensorType((query.shape[0], value.shape[-1]))
+        if not all(map(agree, query.shape[:-2], value.shape[:-2])):
+            raise RuleError(
+                f"`{self.names[0]}` attends over the last axis but one, but its query is {query} and its value {value}",
+                code="shape-mismatch",
+                input=1,
+            )
+        return TensorType((*query.shape[:-1], value.shape[-1]))
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         query, value = inputs[:2]
-        memory = count(value.shape[:1])
+        memory = count(value.shape[-2:-1])
         scores, context = times(query.elements, memory), times(outputs[0].elements, memory)
         return None if scores is None or context is None else scores + context
 
@@ -348,3 +375,17 @@ def _check_pairs(layer: Layer, value: TensorType, key: TensorType) -> None:
             code="shape-mismatch",
             input=2,
         )
+
+
+def _check_mask(layer: Layer, masks: tuple[TensorType, ...], wanted: Shape) -> None:
+    """Raise RuleError where a mask is given that does not say of each query and value, or of each value, what goes."""
+    if len(masks) > 1:
+        raise RuleError(f"`{layer.names[0]}` takes one mask, not {len(masks)}", argument="attention_mask")
+    for mask in masks:
+        if mask.rank != len(wanted) or not all(d == 1 or agree(d, w) for d, w in zip(mask.shape, wanted, strict=True)):
+            raise RuleError(
+                f"`{layer.names[0]}` needs a mask of {show_shape(wanted)}, or 1 where all are alike, but it is {mask}",
+                code="shape-mismatch",
+                help="a mask of the values alone gets its other axis from `expand_dims(1)`" if mask.rank == 1 else "",
+                argument="attention_mask",
+            )

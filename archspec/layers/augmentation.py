@@ -5,20 +5,43 @@ Each is called as Keras calls it, with Keras's own arguments; the images are hei
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, field_validator
+from pydantic import AfterValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
-from archspec.layers.base import WHOLE, Weightless, Window
+from archspec.layers.base import WHOLE, RuleError, Weightless, Window, taken
 from archspec.layers.configs import Interpolation
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import check_rank
-from archspec.tensor import TensorType
+from archspec.tensor import FLOAT, TensorType
+
+
+def _within(least: float, most: float, value: Any) -> Any:
+    """Check one number or both of two."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    if not all(least <= number <= most for number in numbers):
+        raise PydanticCustomError("factor", "must lie between {least} and {most}", {"least": least, "most": most})
+    return value
+
+
+def _zooms(value: Any) -> Any:
+    if -1 in (value if isinstance(value, tuple) else (value,)):
+        raise PydanticCustomError("factor", "must be more than -1, where nothing is left")
+    return value
+
+
+def _odd(value: Any) -> Any:
+    if not all(number % 2 for number in (value if isinstance(value, tuple) else (value,))):
+        raise PydanticCustomError("kernel_size", "must be odd")
+    return value
+
 
 #: How strong a change is: up to a number, or between two.
-Factor = float | tuple[float, float]
-Scale = float | tuple[float, float]
+Share = Annotated[float | tuple[float, float], AfterValidator(partial(_within, 0, 1))]
+Shift = Annotated[float | tuple[float, float], AfterValidator(partial(_within, -1, 1))]
+Zoom = Annotated[Shift, AfterValidator(_zooms)]
 #: The least and the greatest value of an image.
 Range = tuple[float, float]
 #: What fills the places that a moved image leaves.
@@ -28,6 +51,8 @@ FillMode = Literal["constant", "nearest", "wrap", "reflect"]
 class Augmentation(Weightless):
     category = "regularizer"
     uses_training = True
+    #: How many channels it can work on, where not on any number.
+    channels: ClassVar[tuple[int, ...]] = ()
 
     @field_validator("interpolation", check_fields=False)
     @classmethod
@@ -38,7 +63,10 @@ class Augmentation(Weightless):
 
     def output(self, x: TensorType) -> TensorType:
         check_rank(self, x, 3, "images (height x width x channels)")
-        return x
+        if self.channels and isinstance(x.shape[-1], int) and x.shape[-1] not in self.channels:
+            wanted = " or ".join(map(str, self.channels))
+            raise RuleError(f"`{self.names[0]}` takes images of {wanted} channels, but its input is {x}", input=0)
+        return x.with_dtype(FLOAT)
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return WHOLE
@@ -80,7 +108,7 @@ class RandomRotation(Augmentation):
     names = ("random_rotation",)
     keras = Construct("keras.layers.RandomRotation", positional=("factor",))
 
-    factor: Factor
+    factor: Shift
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
     seed: int | None = None
@@ -103,8 +131,8 @@ class RandomZoom(Augmentation):
     names = ("random_zoom",)
     keras = Construct("keras.layers.RandomZoom", positional=("height_factor",))
 
-    height_factor: Factor
-    width_factor: Factor | None = None
+    height_factor: Zoom
+    width_factor: Zoom | None = None
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
     seed: int | None = None
@@ -127,8 +155,8 @@ class RandomTranslation(Augmentation):
     names = ("random_translation",)
     keras = Construct("keras.layers.RandomTranslation", positional=("height_factor", "width_factor"))
 
-    height_factor: Factor
-    width_factor: Factor
+    height_factor: Shift
+    width_factor: Shift
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
     seed: int | None = None
@@ -151,8 +179,8 @@ class RandomShear(Augmentation):
     names = ("random_shear",)
     keras = Construct("keras.layers.RandomShear", positional=("x_factor", "y_factor"))
 
-    x_factor: Factor = 0.0
-    y_factor: Factor = 0.0
+    x_factor: Share = 0.0
+    y_factor: Share = 0.0
     interpolation: Interpolation = "bilinear"
     fill_mode: FillMode = "reflect"
     fill_value: float = 0.0
@@ -175,8 +203,8 @@ class RandomPerspective(Augmentation):
     names = ("random_perspective",)
     keras = Construct("keras.layers.RandomPerspective", positional=("factor",))
 
-    factor: Factor = 1.0
-    scale: Scale = 1.0
+    factor: Share = 1.0
+    scale: Annotated[float, Field(ge=0, le=1)] = 1.0
     interpolation: Interpolation = "bilinear"
     fill_value: float = 0.0
     seed: int | None = None
@@ -198,8 +226,8 @@ class RandomElasticTransform(Augmentation):
     names = ("random_elastic_transform",)
     keras = Construct("keras.layers.RandomElasticTransform", positional=("factor",))
 
-    factor: Factor = 1.0
-    scale: Scale = 1.0
+    factor: Share = 1.0
+    scale: Share = 1.0
     interpolation: Interpolation = "bilinear"
     fill_mode: FillMode = "reflect"
     fill_value: float = 0.0
@@ -223,8 +251,8 @@ class RandomErasing(Augmentation):
     names = ("random_erasing",)
     keras = Construct("keras.layers.RandomErasing", positional=("factor",))
 
-    factor: Factor = 1.0
-    scale: Factor = (0.02, 0.33)
+    factor: Share = 1.0
+    scale: Share = (0.02, 0.33)
     fill_value: float | None = None
     value_range: Range = (0, 255)
     seed: int | None = None
@@ -246,9 +274,9 @@ class RandomGaussianBlur(Augmentation):
     names = ("random_gaussian_blur",)
     keras = Construct("keras.layers.RandomGaussianBlur", positional=("factor",))
 
-    factor: Factor = 1.0
-    kernel_size: PositiveInt | tuple[PositiveInt, PositiveInt] = 3
-    sigma: Scale = 1.0
+    factor: Share = 1.0
+    kernel_size: Annotated[PositiveInt | tuple[PositiveInt, PositiveInt], AfterValidator(_odd)] = 3
+    sigma: Share = 1.0
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -269,7 +297,7 @@ class RandomBrightness(Augmentation):
     names = ("random_brightness",)
     keras = Construct("keras.layers.RandomBrightness", positional=("factor",))
 
-    factor: Factor
+    factor: Shift
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -290,7 +318,7 @@ class RandomContrast(Augmentation):
     names = ("random_contrast",)
     keras = Construct("keras.layers.RandomContrast", positional=("factor",))
 
-    factor: Factor
+    factor: Share
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -310,8 +338,9 @@ class RandomHue(Augmentation):
     kind = "RandomHue"
     names = ("random_hue",)
     keras = Construct("keras.layers.RandomHue", positional=("factor",))
+    channels = (3,)
 
-    factor: Factor
+    factor: Share
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -331,8 +360,9 @@ class RandomSaturation(Augmentation):
     kind = "RandomSaturation"
     names = ("random_saturation",)
     keras = Construct("keras.layers.RandomSaturation", positional=("factor",))
+    channels = (3,)
 
-    factor: Factor
+    factor: Shift
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -353,7 +383,7 @@ class RandomSharpness(Augmentation):
     names = ("random_sharpness",)
     keras = Construct("keras.layers.RandomSharpness", positional=("factor",))
 
-    factor: Factor
+    factor: Share
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -373,8 +403,9 @@ class RandomColorDegeneration(Augmentation):
     kind = "RandomColorDegeneration"
     names = ("random_color_degeneration",)
     keras = Construct("keras.layers.RandomColorDegeneration", positional=("factor",))
+    channels = (3,)
 
-    factor: Factor
+    factor: Shift
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -396,10 +427,10 @@ class RandomColorJitter(Augmentation):
     keras = Construct("keras.layers.RandomColorJitter")
 
     value_range: Range = (0, 255)
-    brightness_factor: Factor | None = None
-    contrast_factor: Factor | None = None
-    saturation_factor: Factor | None = None
-    hue_factor: Factor | None = None
+    brightness_factor: Shift | None = None
+    contrast_factor: Share | None = None
+    saturation_factor: Shift | None = None
+    hue_factor: Share | None = None
     seed: int | None = None
 
 
@@ -418,9 +449,14 @@ class RandomGrayscale(Augmentation):
     kind = "RandomGrayscale"
     names = ("random_grayscale",)
     keras = Construct("keras.layers.RandomGrayscale", positional=("factor",))
+    channels = (1, 3)
 
-    factor: Factor = 0.5
+    factor: Annotated[float, Field(ge=0, le=1)] = 0.5
     seed: int | None = None
+
+    def output(self, x: TensorType) -> TensorType:
+        super().output(x)
+        return taken(x)
 
 
 class RandomInvert(Augmentation):
@@ -439,7 +475,7 @@ class RandomInvert(Augmentation):
     names = ("random_invert",)
     keras = Construct("keras.layers.RandomInvert", positional=("factor",))
 
-    factor: Factor = 1.0
+    factor: Share = 1.0
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -481,8 +517,8 @@ class Solarization(Augmentation):
     names = ("solarization",)
     keras = Construct("keras.layers.Solarization", positional=("addition_factor", "threshold_factor"))
 
-    addition_factor: Factor = 0.0
-    threshold_factor: Factor = 0.0
+    addition_factor: Share = 0.0
+    threshold_factor: Share = 0.0
     value_range: Range = (0, 255)
     seed: int | None = None
 
@@ -504,26 +540,6 @@ class AutoContrast(Augmentation):
     keras = Construct("keras.layers.AutoContrast")
 
     value_range: Range = (0, 255)
-
-
-class Equalization(Augmentation):
-    """Evens out the histogram of each channel.
-
-    ```arch
-    input 224x224x3
-    equalization
-    ```
-    ```python
-    keras.layers.Equalization()
-    ```
-    """
-
-    kind = "Equalization"
-    names = ("equalization",)
-    keras = Construct("keras.layers.Equalization")
-
-    value_range: Range = (0, 255)
-    bins: PositiveInt = 256
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(Augmentation):
@@ -562,10 +578,11 @@ class RandAugment(Augmentation):
     kind = "RandAugment"
     names = ("rand_augment",)
     keras = Construct("keras.layers.RandAugment")
+    channels = (1, 3)
 
     value_range: Range = (0, 255)
     num_ops: NonNegativeInt = 2
-    factor: Factor = 0.5
+    factor: Share = 0.5
     interpolation: Interpolation = "bilinear"
     seed: int | None = None
 
@@ -589,7 +606,7 @@ class AugMix(Augmentation):
     value_range: Range = (0, 255)
     num_chains: PositiveInt = 3
     chain_depth: int = 3
-    factor: Factor = 0.3
+    factor: Share = 0.3
     alpha: NonNegativeFloat = 1.0
     all_ops: bool = True
     interpolation: Interpolation = "bilinear"

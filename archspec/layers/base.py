@@ -7,14 +7,14 @@ documentation and emitted code all follow from them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from archspec.layers.recipe import Recipe
-from archspec.tensor import Dim, TensorType
+from archspec.tensor import FLOAT, Dim, TensorType, show_shape
 
 LayerCategory = Literal[
     "conv", "norm", "activation", "pool", "dense", "recurrent", "attention", "merge", "regularizer", "reshape",
@@ -48,6 +48,22 @@ class Weight:
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
+    #: The word or config that fills it at first, where a layer is given one. Raises RuleError where that cannot.
+    initializer: Any = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        from archspec.layers import registry
+
+        if self.initializer is None:
+            return
+        word = self.initializer if isinstance(self.initializer, str) else self.initializer.names[0]
+        filler: Any = registry.words("initializer")[word]
+        least, most = filler.axes
+        if len(self.shape) < least or (most is not None and len(self.shape) > most):
+            wanted = f"{least} axes" if most == least else f"at least {least} axes"
+            raise RuleError(
+                f"`{word}` fills weights of {wanted}, but `{self.name}` has the shape {show_shape(self.shape)}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +179,15 @@ class Elementwise(Weightless):
     """A weightless layer that keeps the shape and treats every element by itself."""
 
     def output(self, x: TensorType) -> TensorType:
-        return x
+        return x.with_dtype(FLOAT)
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return pointwise(x)
+
+
+def taken(x: TensorType) -> TensorType:
+    """Return a tensor as Keras's layers take it: fractions in float32, whole numbers and truth values as they are."""
+    return x if x.is_whole else x.with_dtype(FLOAT)
 
 
 def pointwise(*inputs: TensorType) -> tuple[Window, ...]:

@@ -46,10 +46,10 @@ class Cell(Config):
     def weights(self, features: int) -> Iterator[Weight]:
         """Yield the weights for inputs of so many features."""
         width = self.gates * self.units
-        yield Weight("kernel", (features, width))
-        yield Weight("recurrent_kernel", (self.units, width))
+        yield Weight("kernel", (features, width), initializer=self.kernel_initializer)
+        yield Weight("recurrent_kernel", (self.units, width), initializer=self.recurrent_initializer)
         if self.use_bias:
-            yield Weight("bias", self.bias_shape())
+            yield Weight("bias", self.bias_shape(), initializer=self.bias_initializer)
 
     def macs(self, features: int) -> int:
         """Return the multiply-accumulates of one step."""

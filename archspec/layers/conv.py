@@ -22,9 +22,9 @@ from archspec.layers.configs import (
     Regularizer,
 )
 from archspec.layers.recipe import Construct
-from archspec.layers.spatial import Dilation, Kernel, OutputPadding, Slide, Sliding, Strides, times
+from archspec.layers.spatial import Dilation, Kernel, OutputPadding, Slide, Sliding, Strides, check_fractions, times
 from archspec.layers.spelling import Flag, Pattern, Short
-from archspec.tensor import TensorType, count, show_shape
+from archspec.tensor import Dim, TensorType, count, show_shape
 
 UseBias = Annotated[bool, Flag("no_bias", False)]
 KernelInitializer = Annotated[Initializer, Short("init")]
@@ -44,6 +44,10 @@ class Convolution(Sliding):
         kernel_size: tuple[int, ...]
         strides: tuple[int, ...]
         dilation_rate: tuple[int, ...]
+
+    def spatial(self, x: TensorType) -> tuple[Dim, ...]:
+        check_fractions(self, x)
+        return super().spatial(x)
 
     def slides(self) -> tuple[Slide, ...]:
         return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
@@ -87,9 +91,11 @@ class Conv(Convolution):
         return TensorType((*lengths, self.filters))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        yield Weight("kernel", (*self.kernel_size, channels(x) // self.groups, self.filters))
+        yield Weight(
+            "kernel", (*self.kernel_size, channels(x) // self.groups, self.filters), initializer=self.kernel_initializer
+        )
         if self.use_bias:
-            yield Weight("bias", (self.filters,))
+            yield Weight("bias", (self.filters,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         return times(outputs[0].elements, prod(self.kernel_size) * channels(inputs[0]) // self.groups)
@@ -201,9 +207,9 @@ class ConvTranspose(Convolution):
         return TensorType((*lengths, self.filters))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        yield Weight("kernel", (*self.kernel_size, self.filters, channels(x)))
+        yield Weight("kernel", (*self.kernel_size, self.filters, channels(x)), initializer=self.kernel_initializer)
         if self.use_bias:
-            yield Weight("bias", (self.filters,))
+            yield Weight("bias", (self.filters,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         return times(inputs[0].elements, prod(self.kernel_size) * self.filters)
@@ -280,6 +286,8 @@ class Conv3DTranspose(ConvTranspose):
 
 
 class SeparableConv(Convolution):
+    strided_gaps = True
+
     filters: PositiveInt
     kernel_size: Kernel
     strides: Strides
@@ -304,10 +312,18 @@ class SeparableConv(Convolution):
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         width = channels(x)
-        yield Weight("depthwise_kernel", (*self.kernel_size, width, self.depth_multiplier))
-        yield Weight("pointwise_kernel", (*(1,) * self.rank, width * self.depth_multiplier, self.filters))
+        yield Weight(
+            "depthwise_kernel",
+            (*self.kernel_size, width, self.depth_multiplier),
+            initializer=self.depthwise_initializer,
+        )
+        yield Weight(
+            "pointwise_kernel",
+            (*(1,) * self.rank, width * self.depth_multiplier, self.filters),
+            initializer=self.pointwise_initializer,
+        )
         if self.use_bias:
-            yield Weight("bias", (self.filters,))
+            yield Weight("bias", (self.filters,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         depth = channels(inputs[0]) * self.depth_multiplier
@@ -359,6 +375,8 @@ class SeparableConv2D(SeparableConv):
 
 
 class DepthwiseConv(Convolution):
+    strided_gaps = True
+
     kernel_size: Kernel
     strides: Strides
     padding: Padding = "valid"
@@ -381,9 +399,11 @@ class DepthwiseConv(Convolution):
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         width = channels(x)
-        yield Weight("kernel", (*self.kernel_size, width, self.depth_multiplier))
+        yield Weight(
+            "kernel", (*self.kernel_size, width, self.depth_multiplier), initializer=self.depthwise_initializer
+        )
         if self.use_bias:
-            yield Weight("bias", (width * self.depth_multiplier,))
+            yield Weight("bias", (width * self.depth_multiplier,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         return times(outputs[0].elements, prod(self.kernel_size))

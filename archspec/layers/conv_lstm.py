@@ -21,7 +21,7 @@ from archspec.layers.configs import (
     Regularizer,
 )
 from archspec.layers.recipe import Construct
-from archspec.layers.spatial import Dilation, Kernel, Slide, Sliding, Strides, check_rank
+from archspec.layers.spatial import Dilation, Kernel, Slide, Sliding, Strides, check_fractions, check_rank
 from archspec.layers.spelling import Flag, Short
 from archspec.tensor import Dim, TensorType
 
@@ -63,8 +63,14 @@ class ConvLSTM(Sliding):
         return tuple(map(Slide, self.kernel_size, self.strides, self.dilation_rate))
 
     def spatial(self, x: TensorType) -> tuple[Dim, ...]:
+        check_fractions(self, x)
         check_rank(self, x, self.rank + 2, f"steps of {self.rank}-D data with channels")
-        return x.shape[1:-1]
+        lengths = x.shape[1:-1]
+        if not all(isinstance(length, int) for length in lengths):
+            raise RuleError(
+                f"`{self.names[0]}` needs steps of known lengths, but its input is {x}", code="open-dimension", input=0
+            )
+        return lengths
 
     def output(
         self, sequences: TensorType, initial_state: tuple[TensorType, ...] = ()
@@ -81,10 +87,14 @@ class ConvLSTM(Sliding):
 
     def weights(self, sequences: TensorType) -> Iterator[Weight]:
         channels = known(sequences.shape[-1], "the number of input channels")
-        yield Weight("kernel", (*self.kernel_size, channels, 4 * self.filters))
-        yield Weight("recurrent_kernel", (*self.kernel_size, self.filters, 4 * self.filters))
+        yield Weight("kernel", (*self.kernel_size, channels, 4 * self.filters), initializer=self.kernel_initializer)
+        yield Weight(
+            "recurrent_kernel",
+            (*self.kernel_size, self.filters, 4 * self.filters),
+            initializer=self.recurrent_initializer,
+        )
         if self.use_bias:
-            yield Weight("bias", (4 * self.filters,))
+            yield Weight("bias", (4 * self.filters,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         x = inputs[0]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PositiveInt
 
-from archspec.layers.base import Layer, RuleError, Weight, Window, known, pointwise
+from archspec.layers.base import Layer, Weight, Window, known, pointwise
 from archspec.layers.configs import (
     Activation,
     Constraint,
@@ -18,7 +18,7 @@ from archspec.layers.configs import (
     Regularizer,
 )
 from archspec.layers.recipe import Construct
-from archspec.layers.spatial import times
+from archspec.layers.spatial import last_length, times
 from archspec.layers.spelling import Flag, Short
 from archspec.tensor import TensorType
 
@@ -52,19 +52,17 @@ class Dense(Layer):
     bias_constraint: NamedConstraint = None
 
     def output(self, x: TensorType) -> TensorType:
-        if x.rank == 0:
-            raise RuleError(
-                "`dense` needs at least one axis, but its input is a single number",
-                code="wrong-rank",
-                help="bring it to one axis with `reshape(1)` first",
-                input=0,
-            )
+        last_length(self, x)
         return TensorType((*x.shape[:-1], self.units))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        yield Weight("kernel", (known(x.shape[-1], "the last axis of the input of `dense`"), self.units))
+        yield Weight(
+            "kernel",
+            (known(x.shape[-1], "the last axis of the input of `dense`"), self.units),
+            initializer=self.kernel_initializer,
+        )
         if self.use_bias:
-            yield Weight("bias", (self.units,))
+            yield Weight("bias", (self.units,), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         return times(inputs[0].elements, self.units)
@@ -101,7 +99,7 @@ class Embedding(Layer):
         return TensorType((*x.shape, self.output_dim))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        yield Weight("embeddings", (self.input_dim, self.output_dim))
+        yield Weight("embeddings", (self.input_dim, self.output_dim), initializer=self.embeddings_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         # A lookup multiplies nothing.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat
+from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from archspec.layers.base import Elementwise, RuleError
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import Spatial
-from archspec.tensor import TensorType
+from archspec.tensor import FLOAT, TensorType
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
-NoiseShape = Annotated[tuple[int | None, ...] | None, Field(min_length=1)]
+NoiseShape = Annotated[tuple[PositiveInt | None, ...] | None, Field(min_length=1)]
 
 
 class TrainingOnly(Elementwise):
@@ -34,7 +34,7 @@ class Noisy(TrainingOnly):
                 help="write `none` for an axis that keeps the input's length",
                 argument="noise_shape",
             )
-        return x
+        return x.with_dtype(FLOAT)
 
 
 class Dropout(Noisy):
@@ -117,7 +117,7 @@ class SpatialDropout(TrainingOnly, Spatial):
 
     def output(self, x: TensorType) -> TensorType:
         self.spatial(x)
-        return x
+        return x.with_dtype(FLOAT)
 
 
 class SpatialDropout1D(SpatialDropout):

@@ -140,7 +140,7 @@ class EinsumDense(Layer):
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         terms = self._terms(x)
-        yield Weight("kernel", self._kernel(terms))
+        yield Weight("kernel", self._kernel(terms), initializer=self.kernel_initializer)
         if self.bias_axes:
             first = min(map(terms.output.index, self.bias_axes))
             shape = (
@@ -149,7 +149,7 @@ class EinsumDense(Layer):
             )
             # Keras's bias goes along the axes that `...` stands for behind the letters.
             behind = (1,) * (len(terms.shape) + 1 - len(terms.output)) if self.equation.endswith("...") else ()
-            yield Weight("bias", (*shape, *behind))
+            yield Weight("bias", (*shape, *behind), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         terms = self._terms(inputs[0])

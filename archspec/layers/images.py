@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
-from archspec.layers.base import WHOLE, LayerCategory, RuleError, Weightless, Window
+from archspec.layers.base import WHOLE, LayerCategory, Weightless, Window
 from archspec.layers.configs import Interpolation
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import check_rank
-from archspec.tensor import FLOAT, TensorType
+from archspec.tensor import TensorType
 
 
 class Sized(Weightless):
@@ -119,15 +119,11 @@ class CategoryEncoding(Weightless):
     output_mode: Literal["multi_hot", "one_hot", "count"] = "multi_hot"
 
     def output(self, x: TensorType) -> TensorType:
-        if x.rank != 1:
-            raise RuleError(
-                f"`category_encoding` takes one axis of categories, but its input has the shape {x}",
-                code="wrong-rank",
-                help="add `flatten` before it",
-                input=0,
-            )
-        each = self.output_mode == "one_hot" and x.shape[0] != 1
-        return TensorType((*(x.shape if each else ()), self.num_tokens), FLOAT)
+        if self.output_mode == "one_hot":
+            # Keras takes a last axis of one category for none.
+            return TensorType((*(x.shape[:-1] if x.shape[-1:] == (1,) else x.shape), self.num_tokens))
+        check_rank(self, x, 1, "one axis of categories")
+        return TensorType((self.num_tokens,))
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return WHOLE

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from archspec.layers.configs import Config
 from archspec.layers.recipe import Construct
 
 
-class Zeros(Config):
+class Initializer(Config):
+    category = "initializer"
+    #: The fewest and the most axes of a weight that it can fill.
+    axes: ClassVar[tuple[int, int | None]] = (0, None)
+
+
+class Zeros(Initializer):
     """All zeros."""
 
     kind = "Zeros"
-    category = "initializer"
     names = ("zeros",)
     keras = Construct("keras.initializers.Zeros")
 
 
-class Ones(Config):
+class Ones(Initializer):
     """All ones."""
 
     kind = "Ones"
-    category = "initializer"
     names = ("ones",)
     keras = Construct("keras.initializers.Ones")
 
 
-class Constant(Config):
+class Constant(Initializer):
     """One value everywhere: `constant(0.1)`."""
 
     kind = "Constant"
-    category = "initializer"
     names = ("constant",)
     keras = Construct("keras.initializers.Constant", positional=("value",))
     bare = False
@@ -38,11 +41,10 @@ class Constant(Config):
     value: float
 
 
-class RandomNormal(Config):
+class RandomNormal(Initializer):
     """Normally distributed: `normal(0.02)` has the standard deviation 0.02."""
 
     kind = "RandomNormal"
-    category = "initializer"
     names = ("random_normal", "normal")
     keras = Construct("keras.initializers.RandomNormal")
 
@@ -52,11 +54,10 @@ class RandomNormal(Config):
     seed: int | None = None
 
 
-class TruncatedNormal(Config):
+class TruncatedNormal(Initializer):
     """Normally distributed, drawn again beyond two standard deviations: `truncated_normal(0.02)`."""
 
     kind = "TruncatedNormal"
-    category = "initializer"
     names = ("truncated_normal",)
     keras = Construct("keras.initializers.TruncatedNormal")
 
@@ -65,11 +66,10 @@ class TruncatedNormal(Config):
     seed: int | None = None
 
 
-class RandomUniform(Config):
+class RandomUniform(Initializer):
     """Uniform between two bounds: `uniform(-0.1, 0.1)`."""
 
     kind = "RandomUniform"
-    category = "initializer"
     names = ("random_uniform", "uniform")
     keras = Construct("keras.initializers.RandomUniform", positional=("minval", "maxval"))
 
@@ -78,77 +78,70 @@ class RandomUniform(Config):
     seed: int | None = None
 
 
-class GlorotNormal(Config):
+class GlorotNormal(Initializer):
     """Truncated normal of variance 2 / (inputs + outputs)."""
 
     kind = "GlorotNormal"
-    category = "initializer"
     names = ("glorot_normal",)
     keras = Construct("keras.initializers.GlorotNormal")
 
     seed: int | None = None
 
 
-class GlorotUniform(Config):
+class GlorotUniform(Initializer):
     """Uniform of variance 2 / (inputs + outputs): Keras's default for kernels."""
 
     kind = "GlorotUniform"
-    category = "initializer"
     names = ("glorot_uniform",)
     keras = Construct("keras.initializers.GlorotUniform")
 
     seed: int | None = None
 
 
-class HeNormal(Config):
+class HeNormal(Initializer):
     """Truncated normal of variance 2 / inputs: for layers with ReLU."""
 
     kind = "HeNormal"
-    category = "initializer"
     names = ("he_normal",)
     keras = Construct("keras.initializers.HeNormal")
 
     seed: int | None = None
 
 
-class HeUniform(Config):
+class HeUniform(Initializer):
     """Uniform of variance 2 / inputs: for layers with ReLU."""
 
     kind = "HeUniform"
-    category = "initializer"
     names = ("he_uniform",)
     keras = Construct("keras.initializers.HeUniform")
 
     seed: int | None = None
 
 
-class LecunNormal(Config):
+class LecunNormal(Initializer):
     """Truncated normal of variance 1 / inputs: for layers with SELU."""
 
     kind = "LecunNormal"
-    category = "initializer"
     names = ("lecun_normal",)
     keras = Construct("keras.initializers.LecunNormal")
 
     seed: int | None = None
 
 
-class LecunUniform(Config):
+class LecunUniform(Initializer):
     """Uniform of variance 1 / inputs."""
 
     kind = "LecunUniform"
-    category = "initializer"
     names = ("lecun_uniform",)
     keras = Construct("keras.initializers.LecunUniform")
 
     seed: int | None = None
 
 
-class VarianceScaling(Config):
+class VarianceScaling(Initializer):
     """Of variance scale / n, with n the inputs, the outputs or their mean: `variance_scaling(2.0, "fan_out")`."""
 
     kind = "VarianceScaling"
-    category = "initializer"
     names = ("variance_scaling",)
     keras = Construct("keras.initializers.VarianceScaling", positional=("scale",))
 
@@ -158,24 +151,24 @@ class VarianceScaling(Config):
     seed: int | None = None
 
 
-class Orthogonal(Config):
+class Orthogonal(Initializer):
     """A random orthogonal matrix, times `gain`."""
 
     kind = "Orthogonal"
-    category = "initializer"
     names = ("orthogonal",)
+    axes = (2, None)
     keras = Construct("keras.initializers.Orthogonal")
 
     gain: float = 1.0
     seed: int | None = None
 
 
-class Identity(Config):
+class Identity(Initializer):
     """The identity matrix, times `gain`. For kernels of two axes."""
 
     kind = "Identity"
-    category = "initializer"
     names = ("identity",)
+    axes = (2, 2)
     keras = Construct("keras.initializers.Identity", positional=("gain",))
 
     gain: float = 1.0

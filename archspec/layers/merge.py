@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archspec.layers.base import MANY, WHOLE, RuleError, Takes, Weightless, Window, pointwise
+from archspec.layers.base import MANY, WHOLE, RuleError, Takes, Weightless, Window, known, pointwise
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import resolve_axis, times
 from archspec.tensor import Dim, Shape, TensorType, agree, ceil_div, show_dim, show_shape
@@ -32,7 +32,7 @@ class Merge(Weightless):
                     input=position,
                 )
             shape = fitted
-        return inputs[0].with_shape(shape)
+        return TensorType(shape)
 
     def window(self, *inputs: TensorType) -> tuple[Window, ...] | None:
         return pointwise(*inputs)
@@ -200,7 +200,7 @@ class Concatenate(Weightless):
         lengths = [x.shape[axis] for x in inputs]
         shape = list(first.shape)
         shape[axis] = _sum(lengths)
-        return first.with_shape(shape)
+        return TensorType(tuple(shape))
 
     def window(self, *inputs: TensorType) -> tuple[Window, ...] | None:
         axis = resolve_axis(self.axis, inputs[0])
@@ -243,8 +243,12 @@ class Dot(Weightless):
                 argument="axes",
                 input=1,
             )
+        if isinstance(a.shape[i], int) or isinstance(b.shape[j], int):
+            # Keras takes two open lengths for equal, but not an open one and a known one.
+            known(a.shape[i], f"axis {i + 1} of {a}")
+            known(b.shape[j], f"axis {j + 1} of {b}")
         left = (*a.shape[:i], *a.shape[i + 1 :], *b.shape[:j], *b.shape[j + 1 :])
-        return a.with_shape(left or (1,))
+        return TensorType(left or (1,))
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         a, b = inputs
@@ -299,6 +303,9 @@ def _repair(a: Shape, b: Shape, *, channels_differ: bool = False) -> str:
                 return f"give the branch of shape {show_shape(large)} a stride of {factor}"
             kernel = "x".join("1" * (len(a) - 1))
             return f"bring {show_shape(large)} to {show_shape(small)} with `conv({small[-1]}, {kernel}, s{factor})`"
+    for small, large in ((a[:-1], b[:-1]), (b[:-1], a[:-1])):
+        if all(isinstance(s, int) and isinstance(n, int) and s < n < 2 * s for s, n in zip(small, large, strict=True)):
+            return f"`same` padding keeps {show_shape(large)}: give it to what makes {show_shape(small)}"
     return "give the branches the same strides, and `same` padding"
 
 

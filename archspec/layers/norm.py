@@ -11,9 +11,9 @@ from pydantic_core import PydanticCustomError
 from archspec.layers.base import WHOLE, Elementwise, Layer, RuleError, Weight, Window, known, pointwise
 from archspec.layers.configs import NamedConstraint, NamedInitializer, NamedRegularizer
 from archspec.layers.recipe import Construct
-from archspec.layers.spatial import resolve_axis
+from archspec.layers.spatial import last_length, resolve_axis
 from archspec.layers.spelling import Pattern
-from archspec.tensor import TensorType
+from archspec.tensor import FLOAT, TensorType
 
 Axes = int | tuple[int, ...]
 
@@ -40,7 +40,7 @@ class AlongAxis(Normalisation):
 
     def output(self, x: TensorType) -> TensorType:
         _positions(self.axis, x)
-        return x
+        return x.with_dtype(FLOAT)
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return pointwise(x) if _positions(self.axis, x) == (x.rank - 1,) else WHOLE
@@ -83,12 +83,12 @@ class BatchNormalization(AlongAxis):
     def weights(self, x: TensorType) -> Iterator[Weight]:
         shape = _lengths(self.axis, x)
         if self.scale:
-            yield Weight("gamma", shape)
+            yield Weight("gamma", shape, initializer=self.gamma_initializer)
         if self.center:
-            yield Weight("beta", shape)
+            yield Weight("beta", shape, initializer=self.beta_initializer)
         # Keras counts moving statistics as weights but not as trainable ones; so do we.
-        yield Weight("moving_mean", shape, trainable=False)
-        yield Weight("moving_variance", shape, trainable=False)
+        yield Weight("moving_mean", shape, trainable=False, initializer=self.moving_mean_initializer)
+        yield Weight("moving_variance", shape, trainable=False, initializer=self.moving_variance_initializer)
         if self.renorm:
             yield Weight("moving_stddev", shape, trainable=False)
             yield Weight("renorm_mean", shape, trainable=False)
@@ -148,11 +148,11 @@ class LayerNormalization(AlongAxis):
     gamma_constraint: NamedConstraint = None
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        shape = _lengths(self.axis, x)
+        shape = _lengths(self.axis, x) if self.scale or self.center else ()
         if self.scale:
-            yield Weight("gamma", shape)
+            yield Weight("gamma", shape, initializer=self.gamma_initializer)
         if self.center:
-            yield Weight("beta", shape)
+            yield Weight("beta", shape, initializer=self.beta_initializer)
 
 
 class GroupNormalization(Normalisation):
@@ -200,14 +200,14 @@ class GroupNormalization(Normalisation):
                 help=f"{few[-1]} do",
                 argument="groups",
             )
-        return x
+        return x.with_dtype(FLOAT)
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        shape = _lengths(self.axis, x)
+        shape = _lengths(self.axis, x) if self.scale or self.center else ()
         if self.scale:
-            yield Weight("gamma", shape)
+            yield Weight("gamma", shape, initializer=self.gamma_initializer)
         if self.center:
-            yield Weight("beta", shape)
+            yield Weight("beta", shape, initializer=self.beta_initializer)
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return WHOLE
@@ -286,5 +286,5 @@ class LocalResponseNormalization(Elementwise):
     beta: float = 0.5
 
     def output(self, x: TensorType) -> TensorType:
-        known(x.shape[-1], "the number of channels")
-        return x
+        known(last_length(self, x), "the number of channels")
+        return x.with_dtype(FLOAT)

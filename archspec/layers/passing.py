@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from archspec.layers.base import Elementwise
+from archspec.layers.base import Elementwise, taken
 from archspec.layers.recipe import Construct
+from archspec.layers.spatial import last_length
+from archspec.tensor import FLOAT, TensorType
 
 
 class Identity(Elementwise):
@@ -22,6 +24,9 @@ class Identity(Elementwise):
     names = ("identity",)
     category = "reshape"
     keras = Construct("keras.layers.Identity")
+
+    def output(self, x: TensorType) -> TensorType:
+        return taken(x)
 
 
 class Masking(Elementwise):
@@ -42,3 +47,8 @@ class Masking(Elementwise):
     keras = Construct("keras.layers.Masking", positional=("mask_value",))
 
     mask_value: float = 0.0
+
+    def output(self, x: TensorType) -> TensorType:
+        # Of single numbers Keras compares the batch, which is no step.
+        last_length(self, x)
+        return x.with_dtype(FLOAT)

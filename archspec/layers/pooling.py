@@ -23,7 +23,7 @@ class Pool(Weightless, Sliding):
         return tuple(map(Slide, self.pool_size, self.strides or self.pool_size))
 
     def output(self, x: TensorType) -> TensorType:
-        return x.with_shape((*self.slid(x, self.padding), x.shape[-1]))
+        return TensorType((*self.slid(x, self.padding), x.shape[-1]))
 
 
 class MaxPooling1D(Pool):
@@ -153,7 +153,7 @@ class GlobalPool(Weightless, Spatial):
 
     def output(self, x: TensorType) -> TensorType:
         lengths = self.spatial(x)
-        return x.with_shape((*((1,) * len(lengths) if self.keepdims else ()), x.shape[-1]))
+        return TensorType((*((1,) * len(lengths) if self.keepdims else ()), x.shape[-1]))
 
     def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
         return WHOLE

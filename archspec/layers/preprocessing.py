@@ -14,7 +14,7 @@ from archspec.layers.spatial import resolve_axis
 from archspec.tensor import FLOAT, TensorType
 
 #: One number, or one for each channel.
-Factor = float | tuple[float, ...]
+Factor = float | Annotated[tuple[float, ...], Field(min_length=1)]
 
 
 class Rescaling(Elementwise):

@@ -80,10 +80,14 @@ class Recurrent(Layer):
 
     def weights(self, sequences: TensorType) -> Iterator[Weight]:
         width = self.gates * self.units
-        yield Weight("kernel", (known(sequences.shape[-1], "the number of input features"), width))
-        yield Weight("recurrent_kernel", (self.units, width))
+        yield Weight(
+            "kernel",
+            (known(sequences.shape[-1], "the number of input features"), width),
+            initializer=self.kernel_initializer,
+        )
+        yield Weight("recurrent_kernel", (self.units, width), initializer=self.recurrent_initializer)
         if self.use_bias:
-            yield Weight("bias", self.bias_shape())
+            yield Weight("bias", self.bias_shape(), initializer=self.bias_initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         steps, features = inputs[0].shape

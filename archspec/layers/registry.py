@@ -1,13 +1,17 @@
-"""Finds layers and words by name. The families are the modules of this package; defining a class registers it."""
+"""Finds layers and words by name. The families are the modules of this package; defining a class registers it.
+
+A family is imported when something of it is asked for: `index` knows which holds what.
+"""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from archspec.layers.index import Index, family_modules, read_index
 
 if TYPE_CHECKING:
     from archspec.layers.base import Layer, Part
@@ -60,15 +64,23 @@ def register_word(category: str, word: str, config: type[Config]) -> None:
 
 
 @cache
-def _load() -> None:
-    package = importlib.import_module("archspec.layers")
-    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg):
-        importlib.import_module(f"archspec.layers.{module}")
+def _index() -> Index:
+    return read_index()
+
+
+def _load(module: str) -> None:
+    importlib.import_module(f"archspec.layers.{module}")
+
+
+def _load_all() -> None:
+    for module in family_modules():
+        _load(module)
 
 
 def find_layer(name: str) -> type[Layer] | Family | None:
     """Return the layer or family that a spec means by `name`, or None."""
-    _load()
+    for module in _index().layers.get(name, ()):
+        _load(module)
     if name in _layers:
         return _layers[name]
     return Family(name, tuple(sorted(_families[name].items()))) if name in _families else None
@@ -76,20 +88,20 @@ def find_layer(name: str) -> type[Layer] | Family | None:
 
 def find_kind(kind: str) -> type[Layer] | None:
     """Return the layer whose Keras class is called `kind`, or None."""
-    _load()
+    if kind in _index().kinds:
+        _load(_index().kinds[kind])
     return _kinds.get(kind)
 
 
 def all_layers() -> Iterator[type[Layer]]:
     """Yield every layer once, sorted by its canonical name."""
-    _load()
+    _load_all()
     yield from sorted(set(_layers.values()), key=lambda layer: layer.names[0])
 
 
 def layer_names() -> list[str]:
     """Return every name that a step may use for a layer."""
-    _load()
-    return sorted({*_layers, *_families})
+    return sorted(_index().layers)
 
 
 #: Categories whose members own weights: one is written where it is used, never kept in a variable, so that no two
@@ -104,29 +116,73 @@ def is_inner(layer: type[Layer]) -> bool:
     return isinstance(layer.keras, Construct) and layer.takes.most == 1 and not layer.keras.at_call
 
 
+class _Words(Mapping[str, "type[Part]"]):
+    """The words of a category; the module of each is imported when the class is asked for."""
+
+    def __init__(self, category: str) -> None:
+        self._category = category
+        self._modules = _index().words.get(category, {})
+
+    def __getitem__(self, word: str) -> type[Part]:
+        _load(self._modules[word])
+        return _words[self._category][word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._modules
+
+
+class _InnerLayers(_Words):
+    """The layers that may be given to another layer, as words."""
+
+    def __init__(self) -> None:
+        self._modules = _index().inner
+
+    def __getitem__(self, word: str) -> type[Part]:
+        found = find_layer(word)
+        assert found is not None and word in self._modules, word
+        # A rank-free name is read as its 2-D layer until the rank is known.
+        return found.typical if isinstance(found, Family) else found
+
+
 @cache
-def _inner_layers() -> dict[str, type[Layer]]:
-    # A rank-free name is read as its 2-D layer until the rank is known.
-    families = {name: Family(name, tuple(sorted(members.items()))).typical for name, members in _families.items()}
-    return {name: layer for name, layer in (families | _layers).items() if is_inner(layer)}
-
-
 def words(category: str) -> Mapping[str, type[Part]]:
     """Return the words of a category and the class that each stands for. Those of `layer` are the layers."""
-    _load()
-    return _inner_layers() if category == "layer" else _words.get(category, {})
+    return _InnerLayers() if category == "layer" else _Words(category)
 
 
 def categories() -> list[str]:
     """Return the categories that have words of their own."""
-    _load()
-    return sorted(_words)
+    return sorted(_index().words)
 
 
 def find_word(word: str, *, owning: bool = False) -> dict[str, type[Part]]:
     """Return the categories that have `word`, each with the class it stands for there: with `owning`, all of them."""
-    _load()
-    found: dict[str, type[Part]] = {c: members[word] for c, members in sorted(_words.items()) if word in members}
-    if not owning:
-        return {category: part for category, part in found.items() if category not in OWNING}
-    return found | ({"layer": _inner_layers()[word]} if word in _inner_layers() else {})
+    wanted = [*categories(), "layer"] if owning else [c for c in categories() if c not in OWNING]
+    return {category: words(category)[word] for category in wanted if word in words(category)}
+
+
+def make_index() -> Index:
+    """Return where everything is that the families define, after importing them all."""
+    _load_all()
+    layers = {name: (_family_of(layer),) for name, layer in _layers.items()}
+    layers |= {name: tuple(sorted({*map(_family_of, ranks.values())})) for name, ranks in _families.items()}
+    typical = {name: Family(name, tuple(sorted(ranks.items()))).typical for name, ranks in _families.items()}
+    return Index(
+        layers=dict(sorted(layers.items())),
+        kinds={kind: _family_of(layer) for kind, layer in sorted(_kinds.items())},
+        words={
+            category: {word: _family_of(part) for word, part in sorted(found.items())}
+            for category, found in sorted(_words.items())
+        },
+        inner={name: _family_of(layer) for name, layer in sorted((typical | _layers).items()) if is_inner(layer)},
+    )
+
+
+def _family_of(part: type[Part]) -> str:
+    return part.__module__.rpartition(".")[2]

@@ -6,10 +6,10 @@ from fractions import Fraction
 from math import prod
 from typing import Annotated, Any
 
-from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
+from pydantic import NonNegativeInt, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
-from archspec.layers.base import WHOLE, RuleError, Weightless, Window, pointwise
+from archspec.layers.base import WHOLE, RuleError, Weightless, Window, pointwise, taken
 from archspec.layers.configs import Interpolation
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import PerAxis, Spatial, check_rank, per_axis
@@ -47,7 +47,7 @@ class Flatten(Rearranging):
     keras = Construct("keras.layers.Flatten")
 
     def output(self, x: TensorType) -> TensorType:
-        return x.with_shape((_product(x.shape),))
+        return taken(x).with_shape((_product(x.shape),))
 
 
 class Reshape(Rearranging):
@@ -66,7 +66,7 @@ class Reshape(Rearranging):
     names = ("reshape",)
     keras = Construct("keras.layers.Reshape", positional=("target_shape",))
 
-    target_shape: tuple[Annotated[int, Field(ge=-1)], ...]
+    target_shape: tuple[int, ...]
 
     @field_validator("target_shape", mode="before")
     @classmethod
@@ -76,6 +76,8 @@ class Reshape(Rearranging):
     @field_validator("target_shape")
     @classmethod
     def _one_open(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not all(length > 0 or length == -1 for length in value):
+            raise PydanticCustomError("target_shape", "must hold lengths from 1 on, or -1 for what is left")
         if value.count(-1) > 1:
             raise PydanticCustomError("target_shape", "must not have more than one -1")
         return value
@@ -91,19 +93,19 @@ class Reshape(Rearranging):
                     argument="target_shape",
                     help=self._open_axis(elements),
                 )
-            return x.with_shape(self.target_shape)
+            return taken(x).with_shape(self.target_shape)
         rest: Dim = None
         if elements is not None:
-            if given == 0 or elements % given:
+            if elements % given:
                 raise RuleError(f"{x} has {elements} values, which {given} does not divide", argument="target_shape")
             rest = elements // given
-        elif given > 0:
+        else:
             rest = _quotient(_product(x.shape), given)
-        return x.with_shape(rest if length == -1 else length for length in self.target_shape)
+        return taken(x).with_shape(rest if length == -1 else length for length in self.target_shape)
 
     def _open_axis(self, elements: int) -> str:
         rest = prod(self.target_shape[:-1])
-        if not rest or elements % rest:
+        if elements % rest:
             return ""
         fitting = show_shape((*self.target_shape[:-1], elements // rest))
         return f"a reshape keeps the values of each sample: {fitting} would fit"
@@ -139,7 +141,7 @@ class Permute(Rearranging):
             raise RuleError(
                 f"`dims` orders {len(self.dims)} axes, but {x} has {x.rank}", code="wrong-rank", argument="dims"
             )
-        return x.with_shape(x.shape[axis - 1] for axis in self.dims)
+        return taken(x).with_shape(x.shape[axis - 1] for axis in self.dims)
 
 
 class RepeatVector(Rearranging):
@@ -162,7 +164,7 @@ class RepeatVector(Rearranging):
 
     def output(self, x: TensorType) -> TensorType:
         check_rank(self, x, 1, "one axis")
-        return x.with_shape((self.n, *x.shape))
+        return TensorType((self.n, *x.shape))
 
 
 class Sided(Weightless, Spatial):
@@ -196,7 +198,7 @@ class ZeroPadding(Sided):
     def output(self, x: TensorType) -> TensorType:
         sides = self._sides(self.padding)
         padded = (None if n is None else n + sum(side) for n, side in zip(self.spatial(x), sides, strict=True))
-        return x.with_shape((*padded, x.shape[-1]))
+        return TensorType((*padded, x.shape[-1]))
 
 
 class ZeroPadding1D(ZeroPadding):
@@ -273,7 +275,7 @@ class Cropping(Sided):
             raise RuleError(
                 f"nothing is left of {show_shape(lengths)}: the output would be {show_shape(left)}", argument="cropping"
             )
-        return x.with_shape((*left, x.shape[-1]))
+        return TensorType((*left, x.shape[-1]))
 
 
 class Cropping1D(Cropping):
@@ -356,7 +358,7 @@ class UpSampling(Weightless, Spatial):
 
     def output(self, x: TensorType) -> TensorType:
         lengths = (None if n is None else n * k for n, k in zip(self.spatial(x), self.factors(), strict=True))
-        return x.with_shape((*lengths, x.shape[-1]))
+        return TensorType((*lengths, x.shape[-1]))
 
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         return tuple(Window(1, Fraction(1, factor)) for factor in self.factors())

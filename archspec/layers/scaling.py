@@ -7,6 +7,8 @@ from typing import Any
 
 from archspec.layers.base import Elementwise, Weight, known
 from archspec.layers.recipe import Construct
+from archspec.layers.spatial import last_length
+from archspec.tensor import FLOAT, TensorType
 
 
 class LayerScale(Elementwise):
@@ -30,6 +32,10 @@ class LayerScale(Elementwise):
 
     init_values: float = 1e-6
 
+    def output(self, x: TensorType) -> TensorType:
+        last_length(self, x)
+        return x.with_dtype(FLOAT)
+
     def weights(self, *inputs: Any, **keywords: Any) -> Iterator[Weight]:
         (x,) = inputs
-        yield Weight("gamma", (known(x.shape[-1], "the number of channels"),))
+        yield Weight("gamma", (known(last_length(self, x), "the number of channels"),))

@@ -96,6 +96,8 @@ class Sliding(Spatial):
     #: The argument that sizes the window.
     sized_by: ClassVar[str] = "kernel_size"
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+    #: Whether a window may have gaps and a stride at once.
+    strided_gaps: ClassVar[bool] = False
 
     def slides(self) -> tuple[Slide, ...]:
         """Return how the window slides along each axis."""
@@ -112,7 +114,7 @@ class Sliding(Spatial):
     @field_validator("dilation_rate", check_fields=False)
     @classmethod
     def _stride_or_dilation(cls, value: tuple[int, ...], info: Any) -> tuple[int, ...]:
-        if max(value) > 1 and max(info.data.get("strides", (1,))) > 1:
+        if not cls.strided_gaps and max(value) > 1 and max(info.data.get("strides", (1,))) > 1:
             raise PydanticCustomError("strided_dilation", "must be 1 where `strides` is greater than 1")
         return value
 
@@ -152,13 +154,37 @@ def check_rank(layer: Layer, x: TensorType, rank: int, wanted: str) -> None:
     )
 
 
+def check_fractions(layer: Layer, x: TensorType) -> None:
+    """Raise RuleError for whole numbers: Keras's backends compute such a layer in fractions only."""
+    if x.is_whole:
+        raise RuleError(
+            f"`{layer.names[0]}` takes fractions, but its input is {x.dtype}",
+            code="wrong-dtype",
+            help='bring it there with `rescaling(1 / 255)`, or with `cast("float32")`',
+            input=0,
+        )
+
+
+def last_length(layer: Layer, x: TensorType) -> Dim:
+    """Return the length of the last axis: the channels, or the features. Raises RuleError for a single number."""
+    if x.rank == 0:
+        raise RuleError(
+            f"`{layer.names[0]}` needs at least one axis, but its input is a single number",
+            code="wrong-rank",
+            help="bring it to one axis with `reshape(1)` first",
+            input=0,
+        )
+    return x.shape[-1]
+
+
 def resolve_axis(axis: int, x: TensorType, argument: str = "axis") -> int:
     """Return the position in `x.shape` of an axis that, as Keras does, counts the batch. Raises RuleError."""
     position = axis + x.rank if axis < 0 else axis - 1
     if 0 <= position < x.rank:
         return position
-    fault = f"axis {axis} is the batch" if axis in (0, -x.rank - 1) else f"there is no axis {axis}"
-    raise RuleError(f"{fault}: the axes of {x} are 1 to {x.rank}, or -{x.rank} to -1", argument=argument)
+    fault = f"axis {axis} is the batch" if axis in (0, -x.rank - 1) else f"{x} has no axis {axis}"
+    help = f"its axes are 1 to {x.rank}, or -{x.rank} to -1" if x.rank else "a single number has no axes"
+    raise RuleError(fault, code="no-such-axis", argument=argument, help=help)
 
 
 def times(elements: int | None, factor: int | None) -> int | None:

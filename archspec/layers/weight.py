@@ -52,7 +52,7 @@ class FreeWeight(Layer):
         return TensorType(self.shape)
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
-        yield Weight("weight", self.shape, self.trainable)
+        yield Weight("weight", self.shape, self.trainable, self.initializer)
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int | None:
         return 0

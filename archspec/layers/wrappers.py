@@ -231,7 +231,7 @@ class TimeDistributed(Layer):
         made = _all(self.layer.output(self._step(x)))
         if len(made) != 1:
             raise RuleError("a layer of one result is needed for each step", argument="layer")
-        return made[0].with_shape((x.shape[0], *made[0].shape))
+        return TensorType((x.shape[0], *made[0].shape))
 
     def weights(self, x: TensorType) -> Iterator[Weight]:
         return _named(self.layer.names[0], self.layer.weights(self._step(x)))
@@ -245,6 +245,10 @@ class TimeDistributed(Layer):
     def window(self, x: TensorType) -> tuple[Window, ...] | None:
         inner: tuple[Window, ...] | None = self.layer.window(self._step(x))
         return WHOLE if inner is None else (Window(1, 1), *inner)
+
+
+#: The arguments of layers with one kernel. Embeddings Keras would turn into whole numbers, as their inputs are.
+_KERNELS = {"kernel_initializer", "depthwise_initializer"}
 
 
 class SpectralNormalization(Layer):
@@ -271,7 +275,8 @@ class SpectralNormalization(Layer):
     @field_validator("layer")
     @classmethod
     def _has_kernel(cls, value: Any) -> Any:
-        if "kernel_initializer" not in type(value).model_fields or "go_backwards" in type(value).model_fields:
+        fields = type(value).model_fields
+        if not _KERNELS & set(fields) or {"go_backwards", "pointwise_initializer"} & set(fields):
             raise PydanticCustomError("kernel", "must be a layer with a kernel, such as `conv` or `dense`")
         return value
 

@@ -135,34 +135,61 @@ def call(layer: Layer, callee: Any, tensors: list[Any], states: int = 0) -> Any:
 
 
 def compare_with_keras(case: LayerCase) -> None:
-    """Compare output types, weights and counts with the real layer, and with what it gives on an array."""
+    """Compare output types, weights and counts with the real layer, and with what it gives on arrays."""
     import keras
-    import numpy as np
 
     function = isinstance(case.layer.keras, Function)
-    real = symbol(case.layer) if function else reference(case.layer)
-    inputs = [keras.Input([_open(d) for d in shape], dtype=case.dtype) for shape in case.inputs]
-    result = call(case.layer, real, inputs, case.states)
-    results = list(result) if isinstance(result, list | tuple) else [result]
+    real = real_layer(case.layer)
+    results = as_list(call(case.layer, real, symbolic(case), case.states))
     outputs = case.outputs(case.types)
     for made, expected in zip(results, outputs, strict=True):
         # Of some lengths Keras says nothing until it runs, where we know them.
         theirs, ours = tuple(made.shape[1:]), tuple(map(_open, expected.shape))
         assert len(theirs) == len(ours)
         assert all(a == b or (a is None and case.vague) for a, b in zip(theirs, ours, strict=True))
+        assert made.dtype == expected.dtype
     if not function:
         weights = list(case.layer.weights(*case.types[: len(case.types) - case.states]))
-        assert [(_name(w), tuple(w.shape), w.trainable) for w in real.weights] == [
-            (_without_cell(w.name), w.shape, w.trainable) for w in weights
+        assert [(weight_name(w), tuple(w.shape), w.trainable) for w in real.weights] == [
+            (without_cell(w.name), w.shape, w.trainable) for w in weights
         ]
         assert real.count_params() == sum(prod(w.shape) for w in weights)
     if case.runs:
-        closed = [tuple(7 if _open(d) is None else d for d in shape) for shape in case.inputs]
-        arrays = [np.ones((2, *shape), dtype=case.dtype) for shape in closed]
-        made = call(case.layer, real, arrays, case.states)
-        given = list(made) if isinstance(made, list | tuple) else [made]
-        expected = case.outputs(tuple(TensorType(shape, case.dtype) for shape in closed))
-        assert [tuple(g.shape[1:]) for g in given] == [t.shape for t in expected]
+        given = as_list(call(case.layer, real, example(case), case.states))
+        closed = tuple(TensorType(closed_shape(shape), case.dtype) for shape in case.inputs)
+        assert [tuple(g.shape[1:]) for g in given] == [t.shape for t in case.outputs(closed)]
+        assert [keras.backend.standardize_dtype(g.dtype) for g in given] == [t.dtype for t in outputs]
+
+
+def real_layer(layer: Layer) -> Any:
+    """Return the Keras layer, or the function."""
+    return symbol(layer) if isinstance(layer.keras, Function) else reference(layer)
+
+
+def symbolic(case: LayerCase) -> list[Any]:
+    """Return a symbolic tensor for each input."""
+    import keras
+
+    return [keras.Input([_open(d) for d in shape], dtype=case.dtype) for shape in case.inputs]
+
+
+def as_list(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, list | tuple) else [result]
+
+
+def closed_shape(shape: Shape) -> tuple[int, ...]:
+    return tuple(dim if isinstance(dim, int) else 7 for dim in shape)
+
+
+def example(case: LayerCase, batch: int = 2) -> list[Any]:
+    """Return an array for each input, drawn at random: open lengths are 7, and whole numbers below 5."""
+    import numpy as np
+
+    random = np.random.default_rng(len(str(case)))
+    shapes = [(batch, *closed_shape(shape)) for shape in case.inputs]
+    if case.dtype.startswith(("int", "uint")):
+        return [random.integers(0, 5, shape).astype(case.dtype) for shape in shapes]
+    return [random.uniform(0.1, 0.9, shape).astype(case.dtype) for shape in shapes]
 
 
 def _open(dim: Dim) -> int | None:
@@ -173,12 +200,12 @@ def _open(dim: Dim) -> int | None:
 _UNNUMBERED = re.compile(r"_\d+(?=/)")
 
 
-def _name(weight: Any) -> str:
+def weight_name(weight: Any) -> str:
     # A recurrent layer holds its weights in a cell.
-    return _without_cell(weight.path.partition("/")[2])
+    return without_cell(weight.path.partition("/")[2])
 
 
-def _without_cell(path: str) -> str:
+def without_cell(path: str) -> str:
     parts = _UNNUMBERED.sub("", path).split("/")
     return "/".join(part for part in parts if part.removesuffix("s").rpartition("_")[2] != "cell")
 
@@ -188,3 +215,10 @@ def keras_parameters(part: type[Part]) -> dict[str, Any]:
     parameters = inspect.signature(symbol(part).__init__).parameters.values()
     kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     return {p.name: p.default for p in parameters if p.name != "self" and p.kind not in kinds}
+
+
+def unnamed(config: Any) -> Any:
+    """Leave the names out of a layer's configuration: Keras numbers them."""
+    if isinstance(config, list | tuple):
+        return [unnamed(item) for item in config]
+    return {k: unnamed(v) for k, v in config.items() if k != "name"} if isinstance(config, dict) else config

@@ -35,8 +35,8 @@ LEFT_OUT = {
     "STFTSpectrogram": SOUND,
     "CutMix": SAMPLES,
     "MixUp": SAMPLES,
+    "Equalization": "Keras 3.15 gives back its symbolic input, so that no functional model can hold it",
     "MaxNumBoundingBoxes": "pads the boxes of the labels, not the images",
-    "ReversibleEmbedding": "one layer called in two ways; `shared` uses of a layer are all alike",
 }
 
 

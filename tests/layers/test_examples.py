@@ -13,7 +13,7 @@ from archspec.ir.graph import LayerNode
 from archspec.layers import registry
 from archspec.layers.base import Layer
 from archspec.layers.recipe import Construct
-from tests.layers.layer_case import reference
+from tests.layers.layer_case import reference, unnamed
 
 LAYERS = [layer for layer in registry.all_layers() if isinstance(layer.keras, Construct)]
 
@@ -46,10 +46,3 @@ def test_the_keras_source_in_the_docstring_is_the_spec(layer: type[Layer]) -> No
 
 def settings(layer: Any) -> dict[str, Any]:
     return unnamed(layer.get_config())
-
-
-def unnamed(config: Any) -> Any:
-    """Leave the names out: Keras numbers them."""
-    if isinstance(config, list | tuple):
-        return [unnamed(item) for item in config]
-    return {k: unnamed(v) for k, v in config.items() if k != "name"} if isinstance(config, dict) else config

@@ -31,6 +31,7 @@ LEFT_OUT = {
     "Bidirectional.weights": "values, not architecture",
     "BatchNormalization.renorm_clipping": "a dictionary; Keras's default is no clipping",
     "Embedding.weights": "values, not architecture",
+    "ReversibleEmbedding.reverse_dtype": "a matter of training",
 }
 #: Arguments that have a default in Keras, and that Keras refuses to go without.
 NEEDED = {"CategoryEncoding.num_tokens"}

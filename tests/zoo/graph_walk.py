@@ -3,7 +3,8 @@
 The order: depth first from the outputs, so that a layer comes after all that it depends on. The inputs of a merge are
 visited as they stand. Where their order says nothing (`Add`, `Multiply`, …) it is that of a fingerprint: the shapes of the
 weights that lead to each, and how they come together. Layers without weights are walked through, so it does not matter
-whether padding is a layer of its own, or an activation an argument. Names and the order of creation play no part.
+whether padding is a layer of its own, or an activation an argument. Nor does it matter what no weight leads to, such as
+a mask. Names and the order of creation play no part.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 UNORDERED = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum", "CustomScaleLayer"})
+#: Layers that take nothing of their input but its size.
+SOURCES = frozenset({"FreeWeight", "SinePositions"})
 
 
 def weighted_layers(model: Any) -> list[Any]:
@@ -20,13 +23,14 @@ def weighted_layers(model: Any) -> list[Any]:
 
     def fingerprint(layer: Any, before: list[int]) -> int:
         shapes = _shapes(layer)
-        if not shapes and len(before) == 1:
-            return before[0]
+        if not shapes and len(before) < 2:
+            return sum(before)
         unordered = type(layer).__name__ in UNORDERED
         return hash((shapes, unordered, tuple(sorted(before) if unordered else before)))
 
     for node in _walk(model, _parents):
-        found = [fingerprints[id(parent)] for parent in _parents(node)]
+        # 0 is what no weight leads to.
+        found = [seen for parent in _parents(node) if (seen := fingerprints[id(parent)])]
         for layer in _members(node.operation):
             found = [fingerprint(layer, found)]
         (fingerprints[id(node)],) = found
@@ -64,6 +68,8 @@ def _node(tensor: Any) -> Any:
 
 
 def _parents(node: Any) -> list[Any]:
+    if type(node.operation).__name__ in SOURCES:
+        return []
     return [_node(tensor) for tensor in node.input_tensors]
 
 

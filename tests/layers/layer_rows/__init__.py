@@ -8,6 +8,10 @@ import pkgutil
 from tests.layers.layer_case import LayerCase
 
 
-def all_rows() -> list[LayerCase]:
+def rows_by_family() -> dict[str, list[LayerCase]]:
     modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return [case for name in modules for case in importlib.import_module(f"{__name__}.{name}").ROWS]
+    return {name: importlib.import_module(f"{__name__}.{name}").ROWS for name in modules}
+
+
+def all_rows() -> list[LayerCase]:
+    return [case for cases in rows_by_family().values() for case in cases]

@@ -10,6 +10,8 @@ ROWS = [
     row("leaky_relu", on=(4,)),
     row("leaky_relu", 0.1, on=(4,)),
     row("elu", 0.5, on=(4,)),
+    row("gelu", on=(T, 4), out=(T, 4), params=0, macs=0),
+    row("gelu", approximate=True, on=(4,)),
     row("prelu", on=(4, 5, 6), params=120),
     row("prelu", shared_axes=(1, 2), on=(None, 5, 6), params=6),
     row("prelu", "ones", "l2", "non_neg", on=(6,), params=6),

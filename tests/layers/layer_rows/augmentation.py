@@ -6,6 +6,12 @@ IMAGE = (16, 16, 3)
 ROWS = [
     row("random_flip", on=IMAGE, out=IMAGE, params=0, macs=0),
     row("random_flip", mode="vertical", seed=3, on=IMAGE, out=IMAGE),
+    row("random_flip", mode="horizontal", on=IMAGE),
+    *[row("random_rotation", 0.3, fill_mode=mode, on=IMAGE) for mode in ("nearest", "wrap")],
+    *[row("random_zoom", 0.3, fill_mode=mode, on=IMAGE) for mode in ("nearest", "wrap")],
+    *[row("random_translation", 0.3, 0.2, fill_mode=mode, on=IMAGE) for mode in ("nearest", "wrap")],
+    *[row("random_shear", 0.3, 0.2, fill_mode=mode, on=IMAGE) for mode in ("nearest", "wrap")],
+    *[row("random_elastic_transform", 0.3, fill_mode=mode, on=IMAGE) for mode in ("nearest", "wrap")],
     row("random_rotation", factor=0.3, on=IMAGE, out=IMAGE, params=0, macs=0),
     row(
         "random_rotation",
@@ -133,8 +139,6 @@ ROWS = [
     row("solarization", addition_factor=0.2, threshold_factor=0.3, value_range=(0.0, 1.0), seed=3, on=IMAGE, out=IMAGE),
     row("auto_contrast", on=IMAGE, out=IMAGE, params=0, macs=0),
     row("auto_contrast", value_range=(0.0, 1.0), on=IMAGE, out=IMAGE),
-    row("equalization", on=IMAGE, out=IMAGE, params=0, macs=0),
-    row("equalization", value_range=(0.0, 1.0), bins=64, on=IMAGE, out=IMAGE),
     row("contrast_limited_adaptive_histogram_equalization", on=IMAGE, out=IMAGE, params=0, macs=0),
     row(
         "contrast_limited_adaptive_histogram_equalization",

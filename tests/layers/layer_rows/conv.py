@@ -92,6 +92,12 @@ ROWS = [
     ],
     *grid("separable_conv1d", 1, ("valid", "same"), 5),
     *grid("separable_conv2d", 2, ("valid", "same"), 5),
+    *[
+        row(f"{name}{rank}d", *arguments, kernel_size=3, padding=padding, strides=2, dilation_rate=2, on=shape)
+        for name, arguments in (("depthwise_conv", ()), ("separable_conv", (5,)))
+        for rank, padding in product((1, 2), ("valid", "same"))
+        for shape in LENGTHS[rank]
+    ],
     *grid("depthwise_conv1d", 1, ("valid", "same")),
     *grid("depthwise_conv2d", 2, ("valid", "same")),
 ]

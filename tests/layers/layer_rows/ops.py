@@ -7,10 +7,14 @@ POINTWISE = (
     *("sign", "expm1", "log1p", "reciprocal", "rsqrt", "sin", "cos", "erf"),
 )
 REDUCTIONS = ("mean", "max", "min", "sum", "prod", "std", "var", "logsumexp", "argmax", "argmin")
+COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
+INTS = ((), (5,), (None, 4), (2, 3, 4), (2, 3, 4, 5))
 ROWS = [
     *[row(name, on=(T, 4), out=(T, 4), params=0, macs=0) for name in POINTWISE],
     row("clip", 0.0, 6.0, on=(4,), out=(4,)),
     row("power", 3.0, on=(T, 4), out=(T, 4)),
+    *[row(name, 0.5, on=(T, 4), out=(T, 4), params=0, macs=0) for name in COMPARISONS],
+    *[row(name, 3, on=shape, input_dtype="int32", out=shape) for name in COMPARISONS for shape in INTS],
     row("cast", "int32", on=(T, 4), out=(T, 4)),
     row("one_hot", 5, on=(T,), input_dtype="int32", out=(T, 5)),
     *[row(name, 1, on=(8, 4), out=(4,), params=0, macs=0) for name in REDUCTIONS],
@@ -19,6 +23,11 @@ ROWS = [
     *[row(name, axis=1, on=(8, 4), out=(8, 4)) for name in ("cumsum", "cumprod", "flip", "sort")],
     row("roll", 2, on=(8, 4), out=(8, 4)),
     row("roll", (-3, 2), axis=(1, 2), on=(8, 7, 4), out=(8, 7, 4)),
+    row("take", 0, axis=1, on=(5, 8), out=(8,), params=0, macs=0),
+    row("take", -2, on=(None, 7), out=(None,)),
+    row("take", 3, axis=2, on=(T, 4, 3), out=(T, 3)),
+    row("take", 1, on=(3,), out=()),
+    row("take", 1, on=(2, 3, 4, 5), out=(2, 3, 4)),
     row("split", 2, on=(5, 8), out=((5, 4), (5, 4)), params=0, macs=0),
     row("split", 3, axis=1, on=(6, None), out=((2, None),) * 3),
     row("split", 2, axis=1, on=(None, 4), out=((None, 4),) * 2, runs=False),

@@ -40,6 +40,7 @@ ROWS = [
     row("up_sampling2d", on=(8, 9, 2), out=(16, 18, 2)),
     row("up_sampling2d", (1, 3), on=(None, 9, 2), out=(None, 27, 2)),
     row("up_sampling2d", 2, "bilinear", on=(8, 9, 2), out=(16, 18, 2)),
+    *[row("up_sampling2d", 2, kind, on=(8, 9, 2)) for kind in ("bicubic", "lanczos3", "lanczos5")],
     row("up_sampling3d", (1, 2, 3), on=(2, 3, 4, 1), out=(2, 6, 12, 1)),
     row("up_sampling3d", on=(2, 3, 4, 1), out=(4, 6, 8, 1)),
 ]

@@ -40,4 +40,5 @@ ROWS = [
     row("time_distributed", make("time_distributed", make("dense", 3)), on=(5, 4, 2), out=(5, 4, 3)),
     row("spectral_normalization", make("conv2d", 4, 3), on=(5, 4, 2), out=(3, 2, 4), params=80, macs=432),
     row("spectral_normalization", make("dense", 4, use_bias=False), power_iterations=2, on=(5,), out=(4,), params=24),
+    row("spectral_normalization", make("depthwise_conv2d", 3), on=(5, 4, 2), out=(3, 2, 2), params=18 + 1 + 2),
 ]
