@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,8 +88,9 @@ def _inner(part: type[Part], word: str, rank: int | None) -> tuple[type[Layer], 
         return found, inner
     member = found.typical if inner is None else found.for_rank(inner - 1)
     if member is None:
-        takes = ", ".join(f"{n}-D" for n, _ in found.members)
-        message = f"`{word}` takes {takes} data with channels, but is given {inner} axes"
+        *others, last = (f"{n}-D" for n, _ in found.members)
+        takes = f"{', '.join(others)} or {last}" if others else last
+        message = f"`{word}` takes {takes} data with channels, but is given {inner} {'axis' if inner == 1 else 'axes'}"
         raise ArgumentFault([(None, message, "wrong-rank")])
     return member, inner
 
@@ -103,21 +105,58 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
         given = show_value(value) if isinstance(value, str) and name in arguments else show_argument(_plain(value))
         kind, context = item["type"], item.get("ctx", {})
         if kind == "unknown_word":
-            known = registry.words(str(context["category"]))
-            message, help = f"unknown {context['category']} `{given}`", did_you_mean(str(_plain(value)), known)
+            message, help = _unknown_word(part, str(context["category"]), value, given)
         elif name is None:
             message = _lower(item["msg"])
         elif kind == "missing":
             message = f"`{name}` is missing"
+            help = f"give it its arguments: `{part.names[0]}({name}=…)`"
         else:
             per_axis = any(isinstance(m, PerAxis) for m in part.model_fields[name].metadata)
             message = f"`{name}` {_requirement(kind, context, item['msg'], per_axis)}, but it is `{given}`"
             if kind in ("int_type", "int_from_float") and isinstance(item["input"], float):
                 help = "`//` divides and drops the rest"
-            elif isinstance(word := arguments.get(name), Word) and (taker := _taker(part, word)) not in (None, name):
-                help = f"`{word}` goes with `{taker}`: give it by name, `{taker}=…`"
+            elif per_axis and kind == "wrong_count":
+                help = _help_with_axes(value, context)
+            else:
+                help = _word_help(part, name, value)
         faults.setdefault(name, (name, message, "invalid-argument"))
     return ArgumentFault(list(faults.values()), help)
+
+
+def _unknown_word(part: type[Part], category: str, value: Any, given: str) -> tuple[str, str]:
+    """Return the message and help for what is no word of a category."""
+    if not isinstance(value, str | Word):
+        examples = {
+            "activation": "a variable is a step where it holds an activation, such as `relu`",
+            "cell": "a cell is `lstm_cell(8)`, `gru_cell(8)` or `simple_rnn_cell(8)`",
+            "padding": "`same` keeps the size, `valid` adds nothing, `zero_padding(1)` before it adds 1 on each side",
+        }
+        return f"`{given}` is no {category}", examples.get(category, "")
+    word = value.word if isinstance(value, Word) else value
+    return f"unknown {category} `{given}`", _word_help(part, "", value) or did_you_mean(word, registry.words(category))
+
+
+def _word_help(part: type[Part], name: str, value: Any) -> str:
+    """Return the help for a word, or the text of one, that stands at the wrong argument."""
+    if not isinstance(value, str | Word):
+        return ""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+", value):
+        return f"a number stands without quotes: `{value}`"
+    taker = _taker(part, value if isinstance(value, Word) else Word(word=value))
+    if taker is None or (taker == name and isinstance(value, Word)):
+        return ""
+    return f"`{value}` goes with `{taker}`: write `{taker}={value}`"
+
+
+def _help_with_axes(value: Any, context: Mapping[str, Any]) -> str:
+    """Return the help for numbers of another rank than the tensor's: an image that lacks its channels, perhaps."""
+    if context.get("wanted") == "one number" and isinstance(value, tuple) and len(value) == 2:
+        return (
+            "of the tensor's two axes the last is the channels; an image has three, height, width and channels: "
+            "`input 28x28x1`"
+        )
+    return ""
 
 
 def _taker(part: type[Part], word: Word) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
-from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate.foreign import argument_help, callee_help
 from archspec.elaborate.signature import Parameter, Signature
 from archspec.syntax import ast
 
@@ -87,12 +87,11 @@ class _Binding:
         if parameter is not None:
             self.put(parameter, argument)
             return
-        names = [n for p in self.signature.parameters for n in (p.name, *p.shorts)]
         self.report(
             "unknown-argument",
             f"`{self.signature.name}` has no argument `{name.text}`",
             name.span,
-            help=did_you_mean(name.text, names),
+            help=argument_help(name.text, self.signature),
         )
 
     def by_position(self, left: list[ast.Argument]) -> None:
@@ -107,9 +106,11 @@ class _Binding:
             most = len([p for p in self.signature.parameters if p.positional])
             self.report(
                 "too-many-arguments",
-                f"`{self.signature.name}` takes at most {most} argument{'s' * (most != 1)}",
+                f"`{self.signature.name}` takes "
+                + (f"at most {most} argument{'s' * (most != 1)}" if most else "no arguments"),
                 left[len(free)].span,
                 label="this one reaches no parameter",
+                help=callee_help(self.signature.name),
             )
 
     def require(self, call: Span, implied: Iterable[str]) -> None:

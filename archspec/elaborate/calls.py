@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
-from archspec.elaborate import signature
-from archspec.elaborate.expressions import CURRENT, Expressions, Unresolved
+from archspec.elaborate import foreign, signature
+from archspec.elaborate.expressions import CURRENT, Expressions, Unresolved, take_subscripts
 from archspec.elaborate.letters import (
     LETTERS,
     POOL,
@@ -34,6 +34,8 @@ from archspec.layers.base import Layer
 from archspec.layers.registry import Family
 from archspec.syntax import ast
 
+_TO_A_MERGE = "branches go to a merge: `add`, `concat`, `multiply`, …"
+
 
 class Calls(Expressions, ABC):
     """Resolves the calls of one definition: layers, blocks, shared steps, letter strings."""
@@ -44,6 +46,7 @@ class Calls(Expressions, ABC):
 
     def call(self, call: ast.Call) -> Iterator[Op]:
         if isinstance(call.name, ast.Attribute):
+            self._refuse_foreign(call.name)
             module = self.program.loader.find_alias(self.module, call.name.base)
             if module is None:
                 raise Unresolved
@@ -59,7 +62,7 @@ class Calls(Expressions, ABC):
             yield self.block(call, name, *found, None)
             return
         name = call.name.text
-        if name in ("skip", CURRENT) and call.arguments is None and call.branches is None:
+        if name in ("skip", CURRENT) and not call.arguments and call.branches is None:
             return
         kind = self.scope.find(name)
         if kind == "shared":
@@ -89,24 +92,44 @@ class Calls(Expressions, ABC):
         else:
             self._unknown_step(call.name, kind)
 
+    def _refuse_foreign(self, name: ast.Attribute) -> None:
+        """Report a step that bears the name of a module of another language: `nn.Linear`."""
+        root: ast.Expr = name
+        while isinstance(root, ast.Attribute):
+            root = root.base
+        written = isinstance(root, ast.Name) and root.text not in self.module.aliases and root.text.lower()
+        if written in foreign.MODULES:
+            help = foreign.step_help(name.name.text, self._known_steps())
+            self.diagnostics.error("unknown-step", "steps have no module before their names", name.span, help=help)
+            raise Unresolved
+
     def _unknown_step(self, name: ast.Name, kind: str | None) -> None:
-        if kind == "tensor":
+        text = name.text
+        if text in ("skip", CURRENT):
+            self.diagnostics.error("too-many-arguments", f"`{text}` takes no arguments", name.span)
+        elif kind == "tensor":
             self.diagnostics.error(
-                "not-a-step",
-                f"`{name.text}` is a tensor, not a step",
-                name.span,
-                help=f"go on from it with `from {name.text}`",
+                "not-a-step", f"`{text}` is a tensor, not a step", name.span, help=f"go on from it with `from {text}`"
             )
-        elif looks_like_letters(name.text):
-            self._unknown_letters(name.text, name.span)
+        elif kind in ("value", "symbol"):
+            what = "value" if kind == "value" else "length"
+            self.diagnostics.error("not-a-step", f"`{text}` is a {what}, not a step", name.span)
+        elif looks_like_letters(text):
+            self._unknown_letters(text, name.span)
+        elif kinds := list(registry.find_word(text)):
+            message = f"`{text}` is a word for the {kinds[0]} of a layer, not a step"
+            self.diagnostics.error("not-a-step", message, name.span, help="give it to a layer as an argument")
         else:
-            blocks = self.module.block_names() | set(self.scope.blocks)
-            known = [*registry.layer_names(), *registry.words("activation"), *blocks, "skip"]
-            help = did_you_mean(name.text, known)
-            if name.text in registry.words("cell"):
-                help = f"a cell is given to `rnn`: `rnn({name.text}(8))`"
-            self.diagnostics.error("unknown-step", f"no layer or block `{name.text}`", name.span, help=help)
+            help = foreign.step_help(text, self._known_steps())
+            if text in registry.words("cell"):
+                help = f"a cell is given to `rnn`: `rnn({text}(8))`"
+            self.diagnostics.error("unknown-step", f"no layer or block `{text}`", name.span, help=help)
         raise Unresolved
+
+    def _known_steps(self) -> list[str]:
+        blocks = self.module.block_names() | set(self.scope.blocks) | set(self.program.loader.library)
+        shared = [name for name in self.scope.visible() if self.scope.find(name) == "shared"]
+        return [*registry.layer_names(), *registry.words("activation"), *blocks, *shared, "skip"]
 
     def _unknown_letters(self, text: str, span: Span) -> None:
         for position, char in enumerate(text):
@@ -126,6 +149,7 @@ class Calls(Expressions, ABC):
         for argument in call.arguments or ():
             tensors = self.maybe_tensors(argument.value)
             if tensors is None:
+                self._missed_tensor(argument, layer)
                 rest.append(argument)
             elif argument.name is None:
                 inputs += tensors
@@ -156,7 +180,7 @@ class Calls(Expressions, ABC):
                 "not-a-merge",
                 f"`{name}` merges no branches" if not inputs else "give either branches or tensors, not both",
                 call.name.span,
-                help="" if inputs else "branches go to a merge: `add`, `concat`, `multiply`, …",
+                help="" if inputs else _TO_A_MERGE,
             )
             raise Unresolved
         # A fault of the merge is shown at its name: the branches are labelled by themselves.
@@ -166,6 +190,33 @@ class Calls(Expressions, ABC):
             spans=tuple(branch.span for branch in call.branches),
             merge=made,
         )
+
+    def _missed_tensor(self, argument: ast.Argument, layer: type[Layer]) -> None:
+        """Report what stands where a tensor is meant, but is none: an unknown name, or a step."""
+        if layer.takes.most == 1 or argument.name is not None:
+            return
+        value = argument.value
+        parameters = signature.of_part(layer, layer.names[0]).parameters
+        for item in value.items if isinstance(value, ast.TupleExpr | ast.ListExpr) else (value,):
+            base, _ = take_subscripts(item)
+            called = base.function if isinstance(base, ast.Apply) else base
+            if isinstance(called, ast.Name) and layer.takes.how == "list" and self._is_step(called.text):
+                self.diagnostics.error(
+                    "unknown-tensor",
+                    f"`{called.text}` is a step, and tensors are wanted here",
+                    item.span,
+                    help=f"branches stand in braces, `{layer.names[-1]} {{ | {called.text}… | skip }}`; "
+                    f"a tensor is named before, `{called.text}… as a`",
+                )
+                raise Unresolved
+            is_stranger = isinstance(base, ast.Name) and self.is_stranger(base.text)
+            is_spelt = isinstance(base, ast.Name) and any(p.spells(base.text) for p in parameters)
+            if not parameters or (is_stranger and not is_spelt):
+                self.tensor(item)
+
+    def _is_step(self, name: str) -> bool:
+        found = self.scope.find_block(name) or self.module.find_block(name) or registry.find_layer(name)
+        return self.scope.find(name) is None and (name == "skip" or found is not None)
 
     def extern(self, call: ast.Call, name: str, extern: ast.Extern, module: Module) -> Op:
         """Resolve a use of a layer of the user's own."""
@@ -200,7 +251,7 @@ class Calls(Expressions, ABC):
 
     def _no_branches(self, call: ast.Call, name: str) -> None:
         if call.branches is not None:
-            self.diagnostics.error("not-a-merge", f"`{name}` merges no branches", call.name.span)
+            self.diagnostics.error("not-a-merge", f"`{name}` merges no branches", call.name.span, help=_TO_A_MERGE)
             raise Unresolved
 
     def use_shared(self, call: ast.Call, name: str) -> Op:
@@ -216,23 +267,43 @@ class Calls(Expressions, ABC):
         if (declared := self.scope.shared[name]) is None:
             raise Unresolved
         inputs: list[TensorRef] = []
+        rest: list[ast.Argument] = []
         for argument in call.arguments or ():
-            if (tensors := self.maybe_tensors(argument.value)) is None:
-                self.diagnostics.error(
-                    "too-many-arguments",
-                    f"`{name}` has its arguments already",
-                    argument.span,
-                    help="a use of a shared step gives it tensors, or nothing",
-                )
-                raise Unresolved
-            inputs += tensors
+            tensors = None if argument.name else self.maybe_tensors(argument.value)
+            inputs += tensors or ()
+            rest += [] if tensors else [argument]
         return CallOp(
-            site=declared.site, target="shared", callee=declared.site, inputs=tuple(inputs) or None, span=call.span
+            site=declared.site,
+            target="shared",
+            callee=declared.site,
+            arguments=self._use_arguments(declared, name, tuple(rest), call.span),
+            inputs=tuple(inputs) or None,
+            span=call.span,
         )
+
+    def _use_arguments(
+        self, declared: CallOp, name: str, given: tuple[ast.Argument, ...], span: Span
+    ) -> tuple[BoundArgument, ...]:
+        """Resolve what a use of a shared layer says of how it is called. What it is made with has been said."""
+        if not given:
+            return ()
+        found = registry.find_layer(declared.callee) if declared.target == "layer" else None
+        layer = found.typical if isinstance(found, Family) else found
+        if layer is None or not layer.keras.at_call:
+            self.diagnostics.error(
+                "too-many-arguments",
+                f"`{name}` has its arguments already",
+                given[0].span,
+                help="a use of a shared step gives it tensors, or nothing",
+            )
+            raise Unresolved
+        return self.values(self.bound(signature.of_use(layer, name), given, span))
 
     def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
         self._no_branches(call, name)
         arguments = call.arguments or ()
+        # Whether an unknown name was meant as a tensor nobody can know, so the block is not looked at.
+        self.refuse_strangers(self.program.signature(block, module, outer), arguments)
         tensors = {id(a): found for a in arguments if (found := self.maybe_tensors(a.value)) is not None}
         # Which parameters stand for tensors is a property of the use, so bind once by the written parameters first.
         bound = self.bound(self.program.signature(block, module, outer), arguments, call.span)

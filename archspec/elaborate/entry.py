@@ -21,7 +21,7 @@ from archspec.elaborate.program import Program, script_model
 from archspec.elaborate.resolve import Resolver
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
-from archspec.elaborate.unused import check_unused
+from archspec.elaborate.unused import check_unused, warn_of_unused
 from archspec.ir.definition import Definition
 from archspec.ir.expr import TensorRef, Word
 from archspec.ir.graph import Graph
@@ -69,6 +69,7 @@ def elaborate(
     # A graph that is not what its author expects is one nevertheless, and may be held to what else they expect.
     if main is None or any(d.severity == "error" and d.code != "expectation-failed" for d in diagnostics.items):
         return None
+    warn_of_unused(module, diagnostics)
     return Graph(
         name=chosen.name.text,
         doc=chosen.doc or base[0].doc,
@@ -146,7 +147,9 @@ def _base(
         if home is None:
             return None, None
         if (found := home.find_model(name.text)) is None:
-            help = did_you_mean(name.text, home.model_names())
+            help = did_you_mean(name.text, home.model_names()) or _listing(
+                sorted(home.model_names() - {variants[0][0].name.text})
+            )
             program.diagnostics.error("unknown-model", f"`{name.text}` is no model here", name.span, help=help)
             return None, None
         chosen, module = found

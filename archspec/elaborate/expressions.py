@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
@@ -33,6 +36,10 @@ LENGTHS: dict[str, LengthName] = {
 }
 #: The name of the current tensor.
 CURRENT = "_"
+#: What is spelt with letters and numbers: `s2`, `g4`, `p3x3`.
+_SPELLED = re.compile(r"[a-z]{1,2}[0-9]+(x[0-9]+)*")
+#: So many words are listed.
+_FEW = 8
 #: Stands for an expression that was reported.
 POISON = Const(value=Poison())
 
@@ -54,15 +61,17 @@ class Expressions:
         if (found := self.maybe_tensor(expr)) is not None:
             return found
         base, _ = take_subscripts(expr)
+        labels: list[Label] = []
         tensors = [name for name in self.scope.visible() if self.scope.find(name) == "tensor"]
         if isinstance(base, ast.Name):
             kind = self.scope.find(base.text)
             message = f"`{base.text}` is a {kind}, not a tensor" if kind else f"no tensor is named `{base.text}`"
             known = did_you_mean(base.text, tensors)
             help = known or ("" if kind else f"name one with `… as {base.text}` before this line")
+            labels = self.program.given(base.text) if kind == "value" else []
         else:
             message, help = "expected the name of a tensor", ""
-        self.diagnostics.error("unknown-tensor", message, expr.span, help=help)
+        self.diagnostics.error("unknown-tensor", message, expr.span, labels=labels, help=help)
         raise Unresolved
 
     def maybe_tensor(self, expr: ast.Expr) -> TensorRef | None:
@@ -94,12 +103,38 @@ class Expressions:
     def bound(
         self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()
     ) -> list[Bound]:
-        found = bind(
-            target, arguments, span, lambda n: self.scope.find(n) is not None, self.diagnostics, implied=implied
-        )
+        said = Diagnostics()
+        found = bind(target, arguments, span, lambda n: self.scope.find(n) is not None, said, implied=implied)
+        if found is None:
+            # What reaches no parameter may well be a spelling or a tensor, misspelt.
+            self.refuse_strangers(target, [a for a in arguments if a.name is None])
+        for diagnostic in said.items:
+            self.diagnostics.add(diagnostic)
         if found is None:
             raise Unresolved
         return found
+
+    def refuse_strangers(self, target: Signature, arguments: Iterable[ast.Argument]) -> None:
+        """Report the names among the arguments that mean nothing here."""
+        strangers = [
+            a.value
+            for a in arguments
+            if isinstance(a.value, ast.Name)
+            and self.is_stranger(a.value.text)
+            and not any(p.spells(a.value.text) for p in target.parameters)
+        ]
+        for stranger in strangers:
+            self.name(stranger)
+        if strangers:
+            raise Unresolved
+
+    def is_stranger(self, name: str) -> bool:
+        """Tell whether a name means nothing here: no variable, no tensor, no word."""
+        return (
+            self.scope.find(name) is None
+            and name not in (CURRENT, "none", *LENGTHS)
+            and not registry.find_word(name, owning=True)
+        )
 
     def values(self, bound: list[Bound]) -> tuple[BoundArgument, ...]:
         return tuple(
@@ -107,13 +142,13 @@ class Expressions:
                 parameter=b.parameter.name,
                 value=Const(value=b.spelt, span=b.argument.span)
                 if b.by_spelling
-                else self.argument(b.argument.value, b.parameter),
-                span=b.argument.span,
+                else self.argument(b.argument.value, b.parameter, b.argument.name is not None),
+                span=b.argument.value.span,
             )
             for b in bound
         )
 
-    def argument(self, expr: ast.Expr, parameter: signature.Parameter) -> Expr:
+    def argument(self, expr: ast.Expr, parameter: signature.Parameter, by_name: bool = True) -> Expr:
         """Resolve an argument. What owns weights, a layer or a cell, stands where it is used."""
         owning = tuple(c for c in parameter.categories if c in registry.OWNING)
         match expr:
@@ -133,8 +168,22 @@ class Expressions:
                 return self._unknown_owner(expr, text, owning)
             case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
                 return self._unknown_owner(expr, text, owning)
+            case ast.Name(text=text) if self.is_stranger(text) and parameter.categories and by_name:
+                return self._unknown_word(expr, text, parameter.categories)
+            case ast.Name(text=text) if self.is_stranger(text) and _SPELLED.fullmatch(text) and not by_name:
+                return self._bad(expr, "unknown-name", f"no argument here is spelt `{text}`, and no variable so called")
             case _:
                 return self.expr(expr)
+
+    def _unknown_word(self, at: ast.Expr, name: str, categories: tuple[str, ...]) -> Expr:
+        """Report an argument that is no word of the kinds that its parameter takes."""
+        words = sorted({word for category in categories for word in registry.words(category)})
+        kinds = " or ".join(categories)
+        values = [known for known in self.scope.visible() if self.scope.find(known) == "value"]
+        help = did_you_mean(name, [*words, *values, "none"])
+        if not help and len(words) <= _FEW:
+            help = f"the words for it are {', '.join(words)}"
+        return self._bad(at, "unknown-name", f"no {kinds} is called `{name}`", help)
 
     def _unknown_owner(self, at: ast.Expr, name: str, wanted: tuple[str, ...]) -> Expr:
         known = [word for category in wanted for word in registry.words(category)]
@@ -205,7 +254,8 @@ class Expressions:
             return Const(value=Word(word=text), span=name.span)
         if registry.find_word(text, owning=True):
             return self._misplaced_owner(name.span, text)
-        candidates = {*self.scope.visible(), *LENGTHS, *(w for c in registry.categories() for w in registry.words(c))}
+        words = (word for category in registry.categories() for word in registry.words(category))
+        candidates = {*self.scope.visible(), *LENGTHS, *words, "true", "false", "none"}
         return self._bad(name, "unknown-name", f"nothing is named `{text}` here", did_you_mean(text, candidates))
 
     def _bad(self, at: ast.Expr, code: str, message: str, help: str = "") -> Expr:

@@ -20,6 +20,7 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Expr, TensorRef, Word, show_value
 from archspec.ir.graph import Body, Expectation
+from archspec.layers.base import Layer
 from archspec.tensor import TensorType
 
 #: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
@@ -76,6 +77,9 @@ class Values:
         self.expectations: list[Expectation] = []
         self._shared: dict[Any, str | None] = {}
         self._counts: dict[str, int] = {}
+        #: The layers made so far: checking arguments takes longer than finding that they were checked.
+        self._layers: dict[Any, Layer] = {}
+        self._foldings: dict[int, tuple[bool, bool]] = {}
         self._nodes = 0
         self._budget = Budget(MAX_WORK)
         self._keys: dict[str, int] = {}

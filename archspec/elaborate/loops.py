@@ -27,12 +27,7 @@ class Loops(Values, ABC):
 
     def _repeat(self, op: RepeatOp, instance: Instance) -> None:
         values = self._loop_values(op, instance)
-        uses = variable_uses(op.body)
-        bound = set(pattern_names(op.pattern)) if op.pattern else set()
-        # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
-        folds = not uses.hands_on and not (indexes_tensors(op.body) and bound)
-        # Values matter only where the body reads them.
-        matters = bool(uses.reads & bound)
+        folds, matters = self._folding(op)
         position, total = 0, len(values)
         ends = _run_ends(values) if folds and matters else ()
         outer = instance.builder
@@ -50,12 +45,26 @@ class Loops(Values, ABC):
             if not (child.nodes or child.names) and end == total:
                 # Nothing was made, however often.
                 outer.inline(child, (*outer.index, position))
+                self._bind_item(op, values[-1], instance)
                 break
             if end > position + 1 and (made := self._fold(op, child, before, position, end - position, instance)):
                 position += made
+                self._bind_item(op, values[position - 1], instance)
                 continue
             outer.inline(child, (*outer.index, position))
             position += 1
+
+    def _folding(self, op: RepeatOp) -> tuple[bool, bool]:
+        """Return whether equal iterations of a loop may become one node, and whether its values make them differ."""
+        # An operation lives as long as its definition, and so keeps its identity.
+        if id(op) not in self._foldings:
+            uses = variable_uses(op.body)
+            bound = set(pattern_names(op.pattern)) if op.pattern else set()
+            # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
+            folds = not uses.hands_on and not (indexes_tensors(op.body) and bound)
+            # Values matter only where the body reads them.
+            self._foldings[id(op)] = folds, bool(uses.reads & bound)
+        return self._foldings[id(op)]
 
     def _loop_values(self, op: RepeatOp, instance: Instance) -> range | list[Any]:
         value = self._value(op.iterable, instance)
@@ -92,14 +101,18 @@ class Loops(Values, ABC):
         assert outer.current is not None
         child = outer.iteration()
         before = child.types_of(child.current or ())
-        if op.pattern is not None:
-            self._bind(op.pattern, value, instance, op.iterable.span or op.span)
+        self._bind_item(op, value, instance)
         instance.builder = child
         try:
             self._run(op.body, instance)
         finally:
             instance.builder = outer
         return child, before
+
+    def _bind_item(self, op: RepeatOp, value: Any, instance: Instance) -> None:
+        """Set the loop's variables, which keep what the last iteration had."""
+        if op.pattern is not None:
+            self._bind(op.pattern, value, instance, op.iterable.span or op.span)
 
     def _fold(
         self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance

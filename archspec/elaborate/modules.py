@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
@@ -63,8 +64,10 @@ class Module:
 class Loader:
     """Reads and parses each file once, follows `use`, and keeps the sources for messages."""
 
-    def __init__(self, read: Reader, diagnostics: Diagnostics) -> None:
+    def __init__(self, read: Reader, diagnostics: Diagnostics, library: Collection[str] = ()) -> None:
         self.read, self.diagnostics = read, diagnostics
+        #: The names of the standard library's blocks.
+        self.library = library
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Module | None] = {}
         self._loading: list[str] = []
@@ -100,13 +103,24 @@ class Loader:
 
     def _use(self, module: Module, use: ast.Use) -> None:
         path = str(use.path.value)
+        before = len(self.diagnostics.items)
         source = self.read(path, module.name)
+        if source is None and len(self.diagnostics.items) > before:
+            # There is such a file, and what is wrong with it has been told.
+            return
         if source is None:
+            leads_out = PurePath(path).is_absolute() or ".." in PurePath(path).parts
+            without = "" if path.endswith(".arch") else path
             self.diagnostics.error(
                 "file-not-found",
                 f"no file `{path}`",
                 use.path.span,
                 notes=["looked beside this file, in the `--include` folders and in the standard library"],
+                help="a path may not lead out of these folders: name the file's folder with `--include`"
+                if leads_out
+                else f'did you mean `"{path}.arch"`?'
+                if without and self.read(f"{path}.arch", module.name)
+                else did_you_mean(PurePath(path).stem, self.library),
             )
             return
         if source.name in self._loading:

@@ -22,10 +22,17 @@ from archspec.syntax import ast
 
 
 class Program:
-    """Every definition that a model needs, resolved on first use."""
+    """Every definition that a model needs, resolved on first use.
 
-    def __init__(self, loader: Loader, diagnostics: Diagnostics) -> None:
+    With `all_tensors` blocks that are not used are resolved too: as if all of their parameters stood for tensors where
+    it is true, or none where it is false.
+    """
+
+    def __init__(self, loader: Loader, diagnostics: Diagnostics, *, all_tensors: bool | None = None) -> None:
         self.loader, self.diagnostics = loader, diagnostics
+        self._all_tensors = all_tensors
+        #: Whether a definition holds a block that it does not use.
+        self.has_unused = False
         self.definitions: dict[str, Definition] = {}
         #: By block, the scope it is written in (kept, so that its id holds), and which parameters are tensors.
         self._keys: dict[tuple[int, int, frozenset[str]], tuple[str, Scope | None]] = {}
@@ -34,7 +41,8 @@ class Program:
         #: The layers of the user's own, by name.
         self.externs: dict[str, ExternLayer] = {}
         self._externs: dict[int, ExternLayer | None] = {}
-        self._resolving: list[tuple[ast.Block, str]] = []
+        #: The blocks being resolved, each with the use that it is resolved for.
+        self._resolving: list[tuple[ast.Block, Span]] = []
 
     def model(self, model: ast.Model, module: Module) -> Definition:
         """Resolve a model and every block it uses."""
@@ -48,9 +56,10 @@ class Program:
         key = (id(block), id(outer), tensors)
         if key in self._keys:
             return self.definitions[self._keys[key][0]]
-        names = [name for _, name in self._resolving]
-        if any(running is block for running, _ in self._resolving):
-            cycle = " -> ".join([*names[names.index(block.name.text) :], block.name.text])
+        running = [id(other) for other, _ in self._resolving]
+        if id(block) in running:
+            circle = [other.name.text for other, _ in self._resolving[running.index(id(block)) :]]
+            cycle = " -> ".join([*circle, block.name.text])
             self.diagnostics.error(
                 "recursive-block",
                 f"the block `{block.name.text}` uses itself: {cycle}",
@@ -61,16 +70,39 @@ class Program:
             return None
         name = f"{outer.key}.{block.name.text}" if outer else block.name.text
         scope = Scope(self._free_key(name), outer)
-        self._resolving.append((block, block.name.text))
+        self._resolving.append((block, use))
         definition = self._define(block, module, scope, "block", tensors)
         self._resolving.pop()
         self._keys[key] = definition.key, outer
         return definition
 
+    def given(self, name: str) -> list[Label]:
+        """Return a label for the use that gives a value to a parameter of the block being resolved, if it is one."""
+        if not self._resolving:
+            return []
+        block, use = self._resolving[-1]
+        patterns = [parameter.pattern for parameter in block.parameters]
+        is_given = any(isinstance(pattern, ast.Name) and pattern.text == name for pattern in patterns)
+        return [Label(use, f"here `{name}` is given a value")] if is_given else []
+
+    def is_used(self, block: ast.Block) -> bool:
+        """Tell whether a block was resolved for some use."""
+        return any(known == id(block) for known, _, _ in self._keys)
+
+    def unused_block(self, block: ast.Block, module: Module, outer: Scope | None) -> None:
+        """Resolve a block that has no uses, unless another one uses it."""
+        self.has_unused = True
+        if self._all_tensors is not None and not self.is_used(block):
+            names = (parameter.name for parameter in self._parameters(block, module, outer))
+            self.block(block, module, outer, frozenset(names if self._all_tensors else ()), block.name.span)
+
+    def _parameters(self, block: ast.Block, module: Module, outer: Scope | None) -> tuple[Parameter, ...]:
+        return Resolver(self, module, Scope("", outer)).parameters(block.parameters, frozenset())
+
     def signature(self, block: ast.Block, module: Module, outer: Scope | None) -> Signature:
         """Return the parameters a block is written with, before it is known which of them stand for tensors."""
         if id(block) not in self._signatures:
-            parameters = Resolver(self, module, Scope("", outer)).parameters(block.parameters, frozenset())
+            parameters = self._parameters(block, module, outer)
             self._signatures[id(block)] = signature.of_parameters(block.name.text, parameters)
         return self._signatures[id(block)]
 
@@ -102,6 +134,9 @@ class Program:
         resolver = Resolver(self, module, scope)
         parameters = resolver.parameters(node.parameters, tensors)
         body = resolver.definition_body(node.body)
+        for block in scope.blocks.values():
+            if not self.is_used(block):
+                self.unused_block(block, module, scope)
         captured = tuple(
             Parameter(pattern=NamePattern(name=name), tensor=what == "tensor", captured=True)
             for name, what in scope.captured.items()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from archspec.ir.base import Ir
+from archspec.ir.base import Ir, find_all
 from archspec.ir.definition import IfOp, LetOp, Op, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import TensorRef, Var
 
@@ -56,7 +55,7 @@ def _op_uses(op: Op) -> Uses:
 
 
 def _reading(item: Ir) -> Uses:
-    return Uses(reads=frozenset(var.name for var in _find(item, Var)))
+    return Uses(reads=frozenset(var.name for var in find_all(item, Var)))
 
 
 def _setting(pattern: Pattern | None) -> Uses:
@@ -66,18 +65,4 @@ def _setting(pattern: Pattern | None) -> Uses:
 
 def indexes_tensors(ops: Iterable[Op]) -> bool:
     """Tell whether `ops` name a tensor with a subscript: each iteration then leaves a tensor of its own."""
-    return any(ref.index for op in ops for ref in _find(op, TensorRef))
-
-
-def _find(item: Any, kind: type[Any]) -> Iterator[Any]:
-    stack = [item]
-    while stack:
-        match stack.pop():
-            case tuple() as items:
-                stack += items
-            case Ir() as node:
-                if isinstance(node, kind):
-                    yield node
-                stack += (getattr(node, name) for name in type(node).model_fields)
-            case _:
-                pass
+    return any(ref.index for op in ops for ref in find_all(op, TensorRef))

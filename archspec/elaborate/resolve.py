@@ -42,6 +42,15 @@ from archspec.tensor import DTYPE_BYTES, FLOAT
 
 #: The figures that `expect` can hold a body to.
 METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
+#: Data types by their names elsewhere.
+_DTYPES = {
+    "int": "int32",
+    "integer": "int32",
+    "long": "int64",
+    "float": "float32",
+    "double": "float64",
+    "boolean": "bool",
+}
 #: The kinds of names in words.
 _KINDS: dict[Kind, str] = {"value": "value", "tensor": "tensor", "symbol": "length", "shared": "shared step"}
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -174,7 +183,7 @@ class Resolver(Calls):
                 f"unknown data type `{dtype}`",
                 statement.dtype.span,
                 notes=[f"the data types are {', '.join(DTYPE_BYTES)}"],
-                help=did_you_mean(dtype, DTYPE_BYTES),
+                help=did_you_mean(_DTYPES.get(dtype.lower(), dtype), DTYPE_BYTES),
             )
             dtype = FLOAT
         name = statement.name.text if statement.name else self.scope.site("input")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_origin
 
@@ -15,6 +15,8 @@ from archspec.layers.base import Layer, Part
 from archspec.layers.spelling import Category, Flag, Pattern, Short
 
 _NO = object()
+#: So many characters of a signature are shown.
+_MUCH = 60
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,13 @@ class Signature:
         return next((p for p in self.parameters if p.name == name or name in p.shorts), None)
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.parameters))})"
+        """Return it as it would be written; of a long one, what must be given and what else a line has room for."""
+        shown: list[str] = []
+        for parameter in self.parameters:
+            if parameter.required or sum(map(len, shown)) < _MUCH:
+                shown.append(str(parameter))
+        more = ", …" if len(shown) < len(self.parameters) else ""
+        return f"{self.name}({', '.join(shown)}{more})"
 
 
 @cache
@@ -75,6 +83,14 @@ def of_part(part: type[Part], name: str) -> Signature:
     """Return the signature of a layer or word."""
     fields = part.model_fields
     return Signature(name, tuple(_field_parameter(field, info, len(fields) == 1) for field, info in fields.items()))
+
+
+def of_use(layer: type[Layer], name: str) -> Signature:
+    """Return the signature of one use of a layer that is made already: what Keras takes when it is called."""
+    made = of_part(layer, name)
+    return Signature(
+        name, tuple(replace(p, positional=False) for p in made.parameters if p.name in layer.keras.at_call)
+    )
 
 
 def _field_parameter(name: str, info: Any, alone: bool) -> Parameter:

@@ -135,9 +135,13 @@ class Uses(Values, ABC):
     def _made_layer(
         self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
     ) -> Layer:
-        kind = self._layer_class(op, types, instance)
+        kind, rank = self._layer_class(op, types, instance), types[0].rank if types else None
+        memo = kind, rank, freeze(arguments)
+        if memo in self._layers:
+            return self._layers[memo]
         try:
-            return make_layer(kind, arguments, types[0].rank if types else None)
+            self._layers[memo] = layer = make_layer(kind, arguments, rank)
+            return layer
         except ArgumentFault as fault:
             for name, message, code in fault.faults:
                 place = next((a.span for a in op.arguments if a.parameter == name and a.span), op.span)

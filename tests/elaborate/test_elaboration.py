@@ -93,6 +93,15 @@ ROWS = {
         "input 8; let w = 8; repeat 2 { for w in [] { relu }; dense(w); dense(8); let w = w * 2 }",
         ["dense1_0 8", "dense2_0 8", "dense1_1 16", "dense2_1 8"],
     ),
+    "a loop variable keeps its last value": (
+        "input 8; repeat 3 as k { dense(5) }; dense(k + 1); for n in [3, 3, 4, 4] { dense(n) }; dense(n)",
+        ["dense1_0 5", "dense1_1 5", "dense1_2 5", "dense2 3", "dense3_0 3", "dense3_1 3", "dense3_2 4", "dense3_3 4"]
+        + ["dense4 4"],
+    ),
+    "a loop variable keeps its last value: nothing made": (
+        "input 8; for n in [3, 4, 5] { skip }; dense(n)",
+        ["dense 5"],
+    ),
     "let: a pattern": ("input 8; let (a, (b, c)) = (1, [2, 3]); dense(a + b + c)", ["dense 6"]),
     "ternary": ("input 8; for i in 0..2 { dense(3 if i == 0 else 4) }", ["dense_0 3", "dense_1 4"]),
     "short circuit": ("input 8; if true or 1 / 0 == 1 { relu }", ["relu 8"]),

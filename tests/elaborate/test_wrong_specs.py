@@ -3,17 +3,23 @@
 `# error: 9-21 [shape-mismatch]` stands above the line that the error begins in: columns from 1, the end exclusive, as in
 spans. `1-2+3` ends three lines further down. Text after the code must be part of the message or its help. What has no
 place, or one in another file, stands on top: `# error: - [no-model]`, `# error: std/residual.arch:4:3-6 [shape-mismatch]`.
-So for `warning` and `note`. `# model: a` and `# set: width=3` say what is compiled.
+So for `warning` and `note`. `# model: a` and `# set: width=3` say what is compiled, `# warn: NAME` what is looked for.
+
+The `.out` beside a file holds the messages as people see them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from archspec.diagnostics import Diagnostic, Source, render, to_json
+from archspec.diagnostics.codes import CODES
+from archspec.diagnostics.policy import Policy
 from archspec.driver import Compiled, compile_source
 from tests.elaborate.spec_cases import BLESS, CASES, Case, read_cases
 
@@ -22,11 +28,24 @@ EXPECTED = re.compile(r"^\s*# (error|warning|note): (\S+) \[([\w-]+)\] ?(.*)$")
 NAME = "case.arch"
 
 
+@cache
 def compile_case(case: Case) -> Compiled:
     model = re.search(r"^# model: (.+)$", case.text, re.MULTILINE)
     settings = dict(line.split("=", 1) for line in re.findall(r"^# set: (.+)$", case.text, re.MULTILINE))
+    policy = Policy(warn=frozenset(re.findall(r"^# warn: (.+)$", case.text, re.MULTILINE)))
     source = Source(NAME, case.text)
-    return compile_source(source, model=model[1] if model else None, setting_texts=settings, home=CASES / "errors")
+    # So that no name of this machine's folders is in a message.
+    with contextlib.chdir(CASES / "errors"):
+        return compile_source(source, model=model and model[1], setting_texts=settings, home=Path(), policy=policy)
+
+
+def rendered_case(case: Case) -> str:
+    compiled = compile_case(case)
+    return "\n\n".join(render(d, compiled.sources) for d in compiled.diagnostics)
+
+
+def shown(path: Path) -> str:
+    return "\n".join(f"--- {case.name}\n{rendered_case(case)}\n" for case in read_cases(path))
 
 
 def place(diagnostic: Diagnostic) -> str:
@@ -49,7 +68,7 @@ def expected(text: str) -> list[tuple[int, str, str, str, str]]:
         if match := EXPECTED.match(line):
             above.append(match.groups())
             continue
-        if line.startswith(("# model:", "# set:")):
+        if line.startswith(("# model:", "# set:", "# warn:")):
             continue
         found += [
             (number if re.match(r"\d", at) and ":" not in at else 0, severity, at, code, said)
@@ -62,7 +81,7 @@ def expected(text: str) -> list[tuple[int, str, str, str, str]]:
 @pytest.mark.parametrize("case", [case for path in FILES for case in read_cases(path)], ids=lambda case: case.id)
 def test_wrong_spec(case: Case) -> None:
     compiled = compile_case(case)
-    rendered = "\n\n".join(render(d, compiled.sources) for d in compiled.diagnostics)
+    rendered = rendered_case(case)
     wanted = expected(case.text)
     got = [(line_of(d), d.severity, place(d), d.code) for d in compiled.diagnostics]
     assert sorted(got) == sorted(entry[:4] for entry in wanted), rendered
@@ -76,10 +95,20 @@ def test_wrong_spec(case: Case) -> None:
         assert not diagnostic.message.endswith(".")
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_messages(path: Path) -> None:
+    if BLESS:
+        pytest.skip("`test_bless` writes them")
+    assert shown(path) == path.with_suffix(".out").read_text(encoding="utf-8")
+
+
 def test_there_are_many() -> None:
     cases = [case for path in FILES for case in read_cases(path)]
-    assert len(cases) >= 150
+    assert len(cases) >= 300
     assert len({case.id for case in cases}) == len(cases)
+    codes = {code for case in cases for _, _, _, code, _ in expected(case.text)}
+    # These need bytes, or more files, than a case can have; `test_codes` has them.
+    assert set(CODES) - codes <= {"file-too-large", "too-many-files", "nesting-too-deep", "unsupported-code"}
 
 
 @pytest.mark.skipif(not BLESS, reason="writes the case files")
@@ -103,3 +132,4 @@ def test_bless(path: Path) -> None:
             body += [indent + note for note in above.get(number, ())] + [line]
         parts.append("\n".join([f"# --- {case.name}", *top, *body]).rstrip() + "\n\n")
     path.write_text("".join(parts).rstrip("\n") + "\n", encoding="utf-8")
+    path.with_suffix(".out").write_text(shown(path), encoding="utf-8")
