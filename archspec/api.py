@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from archspec.analysis.summary import Row, rows
 from archspec.backend import Checked
@@ -147,18 +147,27 @@ class Architecture:
 
         return to_dot(self._checked, View(depth=depth))
 
-    def to_svg(self, depth: int | None = None) -> str:
-        """Return the diagram as SVG."""
-        from archspec.backends.graphviz import render
+    def to_svg(
+        self,
+        depth: int | None = None,
+        *,
+        style: Literal["blocks", "volume", "summary"] = "blocks",
+        direction: Literal["TB", "LR"] = "TB",
+        theme: Literal["auto", "light", "dark"] = "auto",
+    ) -> str:
+        """Return the diagram as SVG; with `depth`, a block deeper than that is one box."""
+        from archspec.backends.diagram import render
+        from archspec.picture.plan import View
 
-        return render(self.to_dot(depth), "svg").decode()
+        view = View(depth=depth)
+        return render(self._checked, "svg", view, style=style, direction=direction, theme=theme).decode()
 
     def __repr__(self) -> str:
         outputs = shapes(port.type for port in self.graph.body.outputs)
         return f"<Architecture {self.name}: {outputs}, {self.params:,} params, {rounded(self.macs)} MACs>"
 
     def _repr_svg_(self) -> str | None:
-        """Show the diagram in a notebook; without Graphviz the figures are all it shows."""
+        """Show the diagram in a notebook; where it cannot be drawn, the figures are all it shows."""
         try:
             return self.to_svg()
         except ArchspecError:

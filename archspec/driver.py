@@ -10,8 +10,10 @@ from typing import Any
 
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.figures import Figures, analyse
+from archspec.analysis.lints import lint
 from archspec.backend import Checked
 from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic, Diagnostics
+from archspec.diagnostics.policy import Policy
 from archspec.diagnostics.source import Source, Span
 from archspec.elaborate.entry import elaborate
 from archspec.elaborate.modules import Loader
@@ -21,6 +23,7 @@ from archspec.syntax import parse
 from archspec.syntax.ast import Variant
 
 MAX_FILE_BYTES = 10_000_000
+DEFAULT = Policy()
 
 
 class SpecNotFound(ArchspecError):
@@ -97,6 +100,7 @@ def compile_spec(
     settings: Mapping[str, Any] | None = None,
     setting_texts: Mapping[str, str] | None = None,
     include: Sequence[Path] = (),
+    policy: Policy = DEFAULT,
 ) -> Compiled:
     """Compile `SPEC[:MODEL]` from a file. Raises SpecNotFound, or OSError where the file cannot be read."""
     path, model = find_spec(spec)
@@ -105,7 +109,13 @@ def compile_spec(
     if fault:
         return Compiled(source, None, None, (fault,), {source.name: source})
     return compile_source(
-        source, model=model, settings=settings, setting_texts=setting_texts, include=include, home=path.parent
+        source,
+        model=model,
+        settings=settings,
+        setting_texts=setting_texts,
+        include=include,
+        home=path.parent,
+        policy=policy,
     )
 
 
@@ -117,22 +127,26 @@ def compile_source(
     setting_texts: Mapping[str, str] | None = None,
     include: Sequence[Path] = (),
     home: Path | None = None,
+    policy: Policy = DEFAULT,
 ) -> Compiled:
     """Compile one model of a source text.
 
     `home` is the folder that `use` starts from; without one only `include` and the standard library count.
     """
     diagnostics = Diagnostics()
-    loader = Loader(_Files(source, home, include, diagnostics), diagnostics)
+    library = [path.stem for path in folder("stdlib").glob("*.arch")]
+    loader = Loader(_Files(source, home, include, diagnostics), diagnostics, library)
     graph, figures = None, None
     try:
         graph = elaborate(source, loader, diagnostics, model=model, settings=settings, setting_texts=setting_texts)
         if graph is not None:
             figures = analyse(graph)
             check_expectations(graph, figures, diagnostics)
+            lint(graph, diagnostics, policy.warn)
     except RecursionError:
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
-    return Compiled(source, graph, figures, _in_order(diagnostics.items, loader.sources), loader.sources)
+    found = _in_order(policy.apply(diagnostics.items), loader.sources)
+    return Compiled(source, graph, figures, found, loader.sources)
 
 
 def _in_order(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:

@@ -128,6 +128,11 @@ class TensorType:
         elements = self.elements
         return None if elements is None else elements * DTYPE_BYTES[self.dtype]
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the elements are whole numbers or truth values."""
+        return self.dtype.startswith(("int", "uint", "bool"))
+
     def with_shape(self, shape: Iterable[Dim]) -> TensorType:
         return TensorType(tuple(shape), self.dtype)
 
@@ -139,6 +144,16 @@ class TensorType:
 
     def __str__(self) -> str:
         return show_shape(self.shape)
+
+
+def as_float(x: TensorType) -> TensorType:
+    """Return what functions of real numbers make of a tensor: whole numbers and truth values become floats."""
+    return x.with_dtype(FLOAT) if x.is_whole else x
+
+
+def as_number(x: TensorType) -> TensorType:
+    """Return what functions of numbers make of a tensor: truth values count as 0 and 1."""
+    return x.with_dtype("int32") if x.dtype == "bool" else x
 
 
 def count(shape: Iterable[Dim]) -> int | None:

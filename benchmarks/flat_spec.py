@@ -12,7 +12,7 @@ from time import perf_counter
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source
 
-LENGTHS = (1_000, 4_000, 16_000)
+LENGTHS = (1_000, 4_000, 16_000, 100_000)
 
 
 def seconds(lines: int) -> float:

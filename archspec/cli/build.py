@@ -31,7 +31,7 @@ def command(
     no_diagram: bool,
     force: bool,
 ) -> None:
-    """Write NAME.py and NAME.svg for each SPEC, and print its figures.
+    """Write NAME.py, NAME.svg and NAME.dot for each SPEC, and print its figures.
 
     The Python file stands alone: it needs Keras, not archspec. A file that you have edited is not written over.
 
@@ -72,9 +72,11 @@ def _build(
         refuse_edited(code)
     contents: dict[Path, str | bytes] = {code: stamp(str(artifact.content))}
     if diagram:
-        from archspec.backends.graphviz import render, to_dot
+        from archspec.backends.diagram import render
+        from archspec.backends.graphviz import to_dot
 
-        contents[code.with_suffix(".svg")] = render(to_dot(checked), "svg")
+        contents[code.with_suffix(".svg")] = render(checked, "svg")
+        contents[code.with_suffix(".dot")] = to_dot(checked)
     for path, content in contents.items():
         write(path, content)
     written[code] = spec

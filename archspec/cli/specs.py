@@ -13,7 +13,13 @@ from archspec.cli.messages import Misuse, show_diagnostics
 
 if TYPE_CHECKING:
     from archspec.backend import Checked
+    from archspec.diagnostics.diagnostic import Diagnostic
+    from archspec.diagnostics.policy import Policy
     from archspec.driver import Compiled
+
+#: Where the context of a command keeps what was said of warnings, and the diagnostics that were shown.
+_POLICY = "archspec.policy"
+_SHOWN = "archspec.shown"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,14 +28,51 @@ def _settings(ctx: click.Context, option: click.Parameter, values: tuple[str, ..
     settings = {}
     for value in values:
         name, equals, text = value.partition("=")
-        if not equals or not name.strip().isidentifier():
+        name = name.strip()
+        if not equals or not name.isidentifier():
             raise click.BadParameter(f"expected NAME=VALUE, not '{value}'", ctx, option)
-        settings[name.strip()] = text.strip()
+        if not text.strip():
+            raise click.BadParameter(f"no value for `{name}`", ctx, option)
+        if name in settings:
+            raise click.BadParameter(f"`{name}` is set twice", ctx, option)
+        settings[name] = text.strip()
     return settings
 
 
+def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    """Keep the names of warnings that an option gives, for `_policy`."""
+    from archspec.diagnostics.codes import CODES
+    from archspec.diagnostics.policy import EVERY
+    from archspec.diagnostics.suggest import did_you_mean
+
+    known = {code for code, what in CODES.items() if what.severity != "error"} | {EVERY}
+    for value in values:
+        if value not in known:
+            is_error = f"`{value}` is an error" if value in CODES else f"no warning is called `{value}`"
+            help = did_you_mean(value, known)
+            raise click.BadParameter(f"{is_error}{'; ' if help else ''}{help}", ctx, option)
+    kept: dict[str, frozenset[str]] = ctx.meta.setdefault(_POLICY, {})
+    return kept.setdefault(str(option.name), frozenset(values))
+
+
+def _policy() -> Policy:
+    """Return what the command line says of warnings."""
+    from archspec.diagnostics.policy import Policy
+
+    return Policy(**click.get_current_context().meta.get(_POLICY, {}))
+
+
+def _policy_option(name: str, help: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        f"--{name}", metavar="NAME", multiple=True, callback=_codes, expose_value=False, help=f"{help} Repeatable."
+    )
+
+
 def compile_options(command: _Command) -> _Command:
-    """Add `--set` and `--include`."""
+    """Add `--set`, `--include` and what is said of warnings."""
+    command = _policy_option("warn", "Look for what the warning NAME, off by default, tells of.")(command)
+    command = _policy_option("deny", "Make the warning NAME an error; `warnings` stands for all.")(command)
+    command = _policy_option("allow", "Leave out the warning NAME; `warnings` stands for all.")(command)
     command = click.option(
         "--include",
         metavar="DIR",
@@ -59,23 +102,27 @@ def specs_argument(command: _Command) -> _Command:
 
 def compile_checked(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Checked:
     """Compile a spec; its warnings go to stderr. Raises CompileError, or Misuse where there is no such spec."""
-    compiled = _compile(spec, settings, include)
+    compiled = compile_any(spec, settings, include)
     checked = compiled.checked()
-    show_diagnostics(compiled.diagnostics, compiled.sources)
+    # The models of a file may earn the same warning.
+    shown: set[Diagnostic] = click.get_current_context().meta.setdefault(_SHOWN, set())
+    show_diagnostics((d for d in compiled.diagnostics if d not in shown), compiled.sources)
+    shown.update(compiled.diagnostics)
     return checked
 
 
-def _compile(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
+def compile_any(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
+    """Compile a spec, right or wrong. Raises Misuse where there is no such spec."""
     from archspec.driver import SpecNotFound, compile_spec
 
+    if spec.endswith(":"):
+        raise Misuse(f"no model is named after the `:` of `{spec}`")
     if spec == "-" or spec.startswith("-:"):
         return _compile_stdin(spec[2:] or None, settings, include)
     try:
-        return compile_spec(spec, setting_texts=settings, include=include)
+        return compile_spec(spec, setting_texts=settings, include=include, policy=_policy())
     except SpecNotFound as error:
-        raise Misuse(str(error), _known_specs(spec)) from error
-    except IsADirectoryError as error:
-        raise Misuse(f"`{spec}` is a folder") from error
+        raise _no_spec(spec, str(error)) from error
 
 
 def _compile_stdin(model: str | None, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
@@ -87,17 +134,25 @@ def _compile_stdin(model: str | None, settings: dict[str, str], include: tuple[P
         source = Source("stdin", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Misuse(f"what came on stdin is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}") from error
-    return compile_source(source, model=model, setting_texts=settings, include=include, home=Path.cwd())
+    home = Path.cwd()
+    return compile_source(source, model=model, setting_texts=settings, include=include, home=home, policy=_policy())
 
 
-def _known_specs(spec: str) -> str:
+def _no_spec(spec: str, message: str) -> Misuse:
+    """Return the error for a SPEC that is no file and no shipped spec."""
     from archspec.diagnostics.suggest import did_you_mean
     from archspec.driver import shipped_specs
 
-    names = [path.stem for path in shipped_specs()]
+    path = Path(spec)
+    if path.is_dir():
+        return Misuse(f"`{spec}` is a folder, not a spec", f"name the specs in it: `{spec}/*.arch`".replace("//", "/"))
+    if path.exists():
+        return Misuse(f"`{spec}` is no ordinary file", "`-` reads a spec from stdin")
     if spec.endswith(".arch") or "/" in spec:
-        return ""
-    return did_you_mean(spec, names) or f"archspec comes with {', '.join(names)}"
+        near = [found.name for found in path.parent.glob("*.arch")] if path.parent.is_dir() else []
+        return Misuse(message, did_you_mean(path.name, near))
+    names = [shipped.stem for shipped in shipped_specs()]
+    return Misuse(message, did_you_mean(spec, names) or f"archspec comes with {', '.join(names)}")
 
 
 class Batch:
@@ -106,11 +161,15 @@ class Batch:
     A file that holds several models is all of them, unless one is named.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, finish: Callable[[], None] | None = None) -> None:
         self.exit_code = 0
+        self._finish = finish
 
     def run(self, work: Callable[[str], None], specs: tuple[str, ...]) -> None:
-        """Call `work` on each spec, and exit with the worst outcome."""
+        """Call `work` on each spec, then `finish` once, and exit with the worst outcome.
+
+        What `finish` is there for says what is wrong, so errors are not shown where there is one.
+        """
         from archspec.diagnostics.diagnostic import CompileError
         from archspec.driver import each_model
 
@@ -118,9 +177,12 @@ class Batch:
             try:
                 work(model)
             except CompileError as error:
-                show_diagnostics(error.diagnostics, error.sources)
+                if self._finish is None:
+                    show_diagnostics(error.diagnostics, error.sources)
                 self.exit_code = max(self.exit_code, 1)
             except Misuse as error:
                 error.show()
                 self.exit_code = max(self.exit_code, error.exit_code)
+        if self._finish is not None:
+            self._finish()
         click.get_current_context().exit(self.exit_code)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archspec.diagnostics.diagnostic import Severity
+
 
 @dataclass(frozen=True)
 class Code:
@@ -18,6 +20,9 @@ class Code:
     files: Mapping[str, str] = field(default_factory=dict)
     model: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    severity: Severity = "error"
+    #: Whether it is looked for only where `--warn` names it.
+    on_demand: bool = False
 
 
 def explain(code: str) -> str | None:
@@ -26,7 +31,9 @@ def explain(code: str) -> str | None:
     if known is None:
         return None
     shown = f"\n\nFor example:\n\n{known.example}" if known.example else ""
-    return f"{known.explanation}{shown}"
+    asked = f" It is looked for only with `--warn {code}`." if known.on_demand else ""
+    option = f"\nThis is a {known.severity}: `--allow {code}` leaves it out.{asked}\n"
+    return f"{known.explanation}{shown}{option if known.severity != 'error' else ''}"
 
 
 CODES = {
@@ -117,6 +124,7 @@ CODES = {
         "A variable has the name of a spelling that the callee would take here. The variable wins; rename it, or write "
         "the argument's name, to say what is meant.",
         "input 32x32x3\nlet s2 = 1\nconv(64, 3x3, s2)\n",
+        severity="warning",
     ),
     "not-a-step": Code(
         "A tensor does nothing by itself. `from x` goes on from it.",
@@ -126,6 +134,7 @@ CODES = {
         "A layer of the model leads to none of its outputs. Keras leaves such layers out of a model, and so do the "
         "figures and everything else that is made of the spec.",
         "input x: 8\ndense(4) as side\nfrom x -> dense(3)\n",
+        severity="warning",
     ),
     "unused-weights": Code(
         "A block or a loop has weights that lead to none of its results, or to none that is used. They belong to the "
@@ -135,6 +144,7 @@ CODES = {
     "own-block": Code(
         "The file has a block with the name of one in the standard library. Its own is used.",
         "input 8x8x3\nblock residual(width) { conv(width, 3x3, same) }\nresidual(4)\n",
+        severity="note",
     ),
     "recursive-block": Code(
         "A block uses itself, perhaps by way of others; that would never end. Repetition is `repeat` or `* n`.",
@@ -304,6 +314,83 @@ CODES = {
         "A figure is expected, but not what it should be.", "input 8\ndense(3)\nexpect params\n"
     ),
     "unknown-metric": Code("There is no such figure.", "input 8\ndense(3)\nexpect weights == 27\n"),
+    # --- what compiles and is hardly meant --------------------------------------------------------------------------
+    "bias-before-norm": Code(
+        "Batch normalization takes the mean out of what it is given, and with it the bias of the layer before; it adds "
+        "one of its own. `no_bias` saves the parameters. Many published networks keep them.",
+        "input 32x32x3\nconv(8, 3x3) -> bn\n",
+        severity="warning",
+        on_demand=True,
+    ),
+    "dropout-at-output": Code(
+        "Dropout after the last layer drops results, not features. It belongs before that layer.",
+        "input 8\ndense(10) -> dropout(0.5)\n",
+        severity="warning",
+    ),
+    "missing-channels": Code(
+        "A square input without channels goes into a layer that takes 1-D, 2-D or 3-D data by the rank of the tensor: "
+        "here it is a sequence. An image has three axes, `28x28x1`. Where a sequence is meant, the layer's full name "
+        "says so: `conv1d`.",
+        "input 28x28\nconv(8, 3)\n",
+        severity="warning",
+    ),
+    "norm-at-output": Code(
+        "A normalization follows the softmax or sigmoid of the last layer: its result is no probability any more.",
+        "input 8\ndense(10, softmax) -> bn\n",
+        severity="warning",
+    ),
+    "repeated-activation": Code(
+        "An activation follows a layer that ends with one. Mostly one of them is left over.",
+        "input 8\ndense(10, relu) -> relu\n",
+        severity="warning",
+    ),
+    "repeated-softmax": Code(
+        "A softmax of probabilities is nearly uniform, and hardly trains.",
+        "input 8\ndense(10, softmax) -> softmax\n",
+        severity="warning",
+    ),
+    "softmax-of-one": Code(
+        "A softmax makes its numbers add up to 1, so a single number becomes 1, whatever it was. `sigmoid` makes a "
+        "probability of one number.",
+        "input 8\ndense(1, softmax)\n",
+        severity="warning",
+    ),
+    "unreachable-branch": Code(
+        "A condition is always true, or always false, or a loop never runs, whatever the parameters are.",
+        "input 8\nif 3 > 4 { relu }\ndense(3)\n",
+        severity="warning",
+    ),
+    "unused-block": Code(
+        "No model of the file uses this block. Only in a file without models blocks are there for others.",
+        "block b { dense(4) }\ninput 8\ndense(3)\n",
+        severity="warning",
+    ),
+    "unused-parameter": Code(
+        "A model or block has a parameter that it never reads. A name that begins with `_` says that this is meant.",
+        "block b(n, k) { dense(n) }\ninput 8\nb(3, 4)\n",
+        severity="warning",
+    ),
+    "unused-shared": Code(
+        "A shared step is declared and never used. It does not run where it is declared.",
+        "input 8\nshared f = dense(3)\ndense(4)\n",
+        severity="warning",
+    ),
+    "unused-tensor": Code(
+        "A tensor is named, and nothing goes on from it. A name that begins with `_` says that this is meant.",
+        "input 8\ndense(4) as hidden\ndense(3)\n",
+        severity="warning",
+    ),
+    "unused-variable": Code(
+        "A `let` sets a variable that nothing reads. A name that begins with `_` says that this is meant.",
+        "input 8\nlet width = 4\ndense(3)\n",
+        severity="warning",
+    ),
+    "wasted-kernel": Code(
+        "The tensor has shrunk to a single position, and a larger kernel works on it: all of its weights but those in "
+        "the middle meet nothing but padding.",
+        "input 2x2x8\nmax_pool(2x2) -> conv(8, 3x3, same)\n",
+        severity="warning",
+    ),
     # --- backends --------------------------------------------------------------------------------------------------
     "unsupported-code": Code("The network compiles, but its source code cannot be written.", ""),
 }

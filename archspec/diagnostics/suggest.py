@@ -11,7 +11,14 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     by_lower = {candidate.lower(): candidate for candidate in sorted(candidates, reverse=True)}
-    found = get_close_matches(name[:100].lower(), by_lower, n=1, cutoff=0.7)
+    wanted = name[:100].lower()
+    found = get_close_matches(wanted, by_lower, n=1, cutoff=0.7)
+    # Of a short name two letters in the wrong order are much of it.
+    found = found or [candidate for candidate in by_lower if sorted(candidate) == sorted(wanted)]
+    if not found:
+        # A word of a longer name is that name, if it is no other's: `kernel` of `kernel_size`.
+        parts = [candidate for candidate in by_lower if wanted in candidate.split("_")]
+        found = parts if len(parts) == 1 else []
     return by_lower[found[0]] if found else None
 
 

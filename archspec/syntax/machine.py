@@ -15,6 +15,8 @@ from archspec.syntax.token import Token
 BROKEN = "BROKEN"
 """The type of the token that stands for a statement with an error."""
 
+_RISEN: dict[tuple[int, int, str], int] = {}
+
 
 class Machine:
     """A stack of states, and above the first of them a stack of what was read in coming to each."""
@@ -39,8 +41,9 @@ class Machine:
     def feed(self, token: Token) -> bool:
         """Go on over a token; return False where it does not fit."""
         actions, gotos, states, values = self._tables.actions, self._tables.gotos, self._states, self._values
-        while states[-1] != self._tables.end:
-            action = actions[states[-1]].get(token.type)
+        end, kind = self._tables.end, token.type
+        while (state := states[-1]) != end:
+            action = actions[state].get(kind)
             if action is None:
                 return False
             if isinstance(action, int):
@@ -49,7 +52,7 @@ class Machine:
                 return True
             rule, size, method, flatten = action
             if method is None:
-                states[-1] = gotos[states[-2]][rule]
+                states[-1] = self._risen(states[-2], state, kind)
                 continue
             base = len(values) - size
             children = values[base:]
@@ -59,6 +62,17 @@ class Machine:
             values.append(getattr(self._build, method)(children) if method else children)
             states.append(gotos[states[-1]][rule])
         return True
+
+    def _risen(self, below: int, state: int, kind: str) -> int:
+        """Return the state behind all the rules of one value, which stays as it is, that end before a token."""
+        # An expression rises through a rule for each operator there is. What it comes to is worked out once.
+        key = below, state, kind
+        if key not in _RISEN:
+            actions, gotos = self._tables.actions, self._tables.gotos[below]
+            while isinstance(action := actions[state].get(kind), Reduction) and action.method is None:
+                state = gotos[action.rule]
+            _RISEN[key] = state
+        return _RISEN[key]
 
     def accepted(self) -> set[str]:
         """Return the types of token that fit here."""

@@ -59,13 +59,22 @@ def _report_word(token: Token, diagnostics: Diagnostics) -> None:
         help = "names are made of the letters a to z and A to Z, digits and `_`"
         _report_character(token, foreign.start(), help, diagnostics)
         return
-    meant = re.fullmatch(r"([0-9._]+)([kmgt])", token.text)
+    meant = _meant(token.text)
     diagnostics.error(
         "syntax",
         f"`{shown(token.text)}` is neither a number nor a name",
         token.span,
-        help=f"write `{meant[1]}{meant[2].upper()}`" if meant else "",
+        help=f"write `{shown(meant)}`" if meant else "",
     )
+
+
+def _meant(word: str) -> str:
+    """Return what a word that begins with a digit was probably meant to be, or ""."""
+    if re.fullmatch(r"[0-9_]+([xX][0-9_]+)+", word):
+        return word.lower()
+    if found := re.fullmatch(r"([0-9._]+)([kmgt])", word):
+        return f"{found[1]}{found[2].upper()}"
+    return ""
 
 
 def _report_character(token: Token, index: int, help: str, diagnostics: Diagnostics) -> None:

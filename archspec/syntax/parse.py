@@ -41,7 +41,7 @@ def _parse(source: Source, diagnostics: Diagnostics) -> ast.File | None:
         return None
     suspect = {d.span.line for d in diagnostics.items if d.span}
     tokens = balance(tokens, suspect, diagnostics)
-    file = _Parser(suspect, diagnostics).run(lay_out(tokens))
+    file = _Parser(source, suspect, diagnostics).run(lay_out(tokens))
     if file is None:
         return None
     whole = Span(source.name, 1, 1, len(source.lines), len(source.lines[-1]) + 1)
@@ -55,7 +55,8 @@ class _Parser:
     that level began, or 0 where the brackets hold no statements.
     """
 
-    def __init__(self, suspect: set[int], diagnostics: Diagnostics) -> None:
+    def __init__(self, source: Source, suspect: set[int], diagnostics: Diagnostics) -> None:
+        self._source = source
         self._machine = Machine()
         self._levels = [self._machine.statement_start]
         self._suspect = suspect
@@ -67,7 +68,8 @@ class _Parser:
         for token in stream:
             if not self._machine.feed(token):
                 if token.span.line not in self._suspect:
-                    report_unexpected(token, previous, self._machine.accepted(), self._diagnostics)
+                    line = self._source.line(token.span.line)
+                    report_unexpected(token, previous, self._machine.accepted(), line, self._diagnostics)
                     if len(self._diagnostics.items) >= MAX_ERRORS:
                         return None
                 token = self._recover(token, stream)

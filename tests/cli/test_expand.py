@@ -105,11 +105,7 @@ def _code(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-# The flat form of a layer of one's own is refused: see `tests/extern`.
-FLAT = [path for path in shipped_specs() if path.stem != "fancy_mlp"]
-
-
-@pytest.mark.parametrize("spec", [spec for path in FLAT for spec in each_model(path.stem)])
+@pytest.mark.parametrize("spec", [spec for path in shipped_specs() for spec in each_model(path.stem)])
 def test_shipped_specs(spec: str) -> None:
     check(archspec.load(spec))
 

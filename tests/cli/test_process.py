@@ -54,7 +54,11 @@ def test_wrong_spec_is_1_and_located(archspec: Command, tmp_path: Path, command:
         (["ir"], "SPEC"),
         (["layers", "conv9d"], "conv"),
         (["blocks", "residul"], "did you mean `residual`?"),
-        (["check", "."], "."),
+        (["check", "."], "`.` is a folder"),
+        (["check", "/dev/null"], "no ordinary file"),
+        (["check", "net.arch:"], "no model is named after the `:`"),
+        (["check", "vgg11", "--set", "classes="], "no value for `classes`"),
+        (["check", "vgg11", "--set", "classes=3", "--set", "classes=4"], "`classes` is set twice"),
     ],
     ids=" ".join,
 )
@@ -64,6 +68,18 @@ def test_misuse_is_2(archspec: Command, args: list[str], says: str) -> None:
     assert done.stdout == ""
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_is_not_waited_for(archspec: Command, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.arch")
+    done = archspec("check", "pipe.arch")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`pipe.arch` is no ordinary file" in done.stderr
+
+
+def test_a_misspelt_file_is_named(archspec: Command, tmp_path: Path) -> None:
+    (tmp_path / "mynets.arch").write_text(GOOD)
+    assert "did you mean `mynets.arch`?" in archspec("check", "mynet.arch").stderr
 
 
 def test_folder_that_cannot_be_made_is_misuse(archspec: Command, tmp_path: Path) -> None:

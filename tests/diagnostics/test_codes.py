@@ -10,12 +10,13 @@ import pytest
 
 from archspec.diagnostics import Source, render
 from archspec.diagnostics.codes import CODES, explain
+from archspec.diagnostics.policy import Policy
 from archspec.driver import compile_source, compile_spec
 
 PACKAGE = Path(__file__).parents[2] / "archspec"
 STAGES = ("analysis", "backends", "elaborate", "layers", "syntax")
 #: Strings of the stages that look like codes.
-NO_CODES = {"utf-8", "utf-8-sig", "font-family", "graphviz-pure"}
+NO_CODES = {"utf-8", "utf-8-sig", "utf-16-be", "font-family", "graphviz-pure"}
 
 
 def codes_used() -> set[str]:
@@ -42,8 +43,9 @@ def test_example_earns_its_code(code: str, tmp_path: Path) -> None:
     for name, text in known.files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     source = Source("example.arch", known.example)
-    compiled = compile_source(source, model=known.model, setting_texts=known.settings, home=tmp_path)
-    assert {d.code for d in compiled.diagnostics} == {code}
+    policy = Policy(warn=frozenset({code} if known.on_demand else ()))
+    compiled = compile_source(source, model=known.model, setting_texts=known.settings, home=tmp_path, policy=policy)
+    assert {(d.code, d.severity) for d in compiled.diagnostics} == {(code, known.severity)}
     assert all(render(d, compiled.sources) for d in compiled.diagnostics)
 
 

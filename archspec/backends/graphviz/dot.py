@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal, assert_never
 
-from archspec.backends.graphviz.cards import Card, Item, Line, Picture
-from archspec.backends.graphviz.style import (
+from archspec.picture.cards import Card, Item, Line, Picture
+from archspec.picture.style import (
     BACKGROUND,
     FONT,
     FRAME,

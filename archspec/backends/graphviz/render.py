@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Literal
 from xml.etree import ElementTree
 
-from archspec.backends.graphviz.style import BACKGROUND, FONT, FONT_FALLBACKS
 from archspec.diagnostics.diagnostic import ArchspecError
+from archspec.picture.style import BACKGROUND, FONT, FONT_FALLBACKS
 
 Format = Literal["svg", "png", "pdf"]
 

@@ -1,14 +1,43 @@
-"""Decides what is drawn as one: which layers fuse, which equal blocks fold into one, and how deep the drawing goes."""
+"""Decides what is drawn as one: which layers fuse, which equal blocks fold into one, and which blocks are opened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, RepeatNode
+from archspec.diagnostics.diagnostic import ArchspecError
+from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, step_name
+from archspec.layers.base import Layer
+from archspec.picture.cards import Mark
 
-#: With more cards than this a drawing starts folded to depth 1, and with more than the second still to depth 0.
-MANY_CARDS, TOO_MANY_CARDS = 40, 300
+#: With more cards than this, the titles of frames among them, a drawing starts folded.
+MANY_CARDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a person wants to see of a model.
+
+    Blocks deeper than `depth` are one card each; None chooses. `expand` names blocks to open all the same, `highlight`
+    layers and blocks that stand out: each by its path, its name, or what it is an instance of. `marks` are those of
+    layers by their path, or by the path of a block and `/`. `fuse` draws a normalisation and an activation in the card
+    of the layer that they follow.
+    """
+
+    depth: int | None = None
+    expand: frozenset[str] = frozenset()
+    highlight: frozenset[str] = frozenset()
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    fuse: bool = True
+
+    def __post_init__(self) -> None:
+        if self.depth is not None and self.depth < 0:
+            raise ValueError(f"depth must be 0 or more, not {self.depth}")
+
+
+class NothingNamed(ArchspecError):
+    """A name that no layer and no block of the model goes by."""
+
 
 _HOSTS = frozenset({"conv", "dense", "recurrent", "attention", "embedding", "norm"})
 _FOLLOWERS = frozenset({"norm", "activation"})
@@ -28,7 +57,10 @@ class Planner:
     def __init__(self, graph: Graph, fuse: bool) -> None:
         self._graph, self._fuse = graph, fuse
         self._groups: dict[str, tuple[Group, ...]] = {}
-        self._counts: dict[tuple[str, int | None], int] = {}
+        self._counts: dict[str, int] = {}
+        self._structures: dict[str, int] = {}
+        self._structure_numbers: dict[tuple[object, ...], int] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def groups(self, body: Body) -> tuple[Group, ...]:
         """Return the nodes of a body in execution order, gathered into groups."""
@@ -36,28 +68,55 @@ class Planner:
             self._groups[body.key] = tuple(_groups(body, self._fuse))
         return self._groups[body.key]
 
-    def depth(self) -> int | None:
-        """Return the depth that keeps the drawing readable; None where all of it is."""
-        if self._count(self._graph.body, None) <= MANY_CARDS:
-            return None
-        return 1 if self._count(self._graph.body, 1) <= TOO_MANY_CARDS else 0
+    def count(self) -> int:
+        """Return how many cards and titles the model has with all its blocks opened."""
+        return self._count(self._graph.body)
 
-    def _count(self, body: Body, depth: int | None) -> int:
-        """Return how many cards a body shows with blocks opened `depth` levels deep."""
-        key = body.key, depth
-        if key not in self._counts:
-            self._counts[key] = sum(self._cards(group.nodes[0], depth) for group in self.groups(body))
-        return self._counts[key]
+    def _count(self, body: Body) -> int:
+        """Return how many cards and titles a body shows with all its blocks opened."""
+        if body.key not in self._counts:
+            self._counts[body.key] = sum(self._cards(group.nodes[0]) for group in self.groups(body))
+        return self._counts[body.key]
 
-    def _cards(self, node: AnyNode, depth: int | None) -> int:
-        match node:
-            case LayerNode():
-                return 1
-            case RepeatNode():
-                return self._count(self._graph.bodies[node.body], depth)
-            case BlockNode():
-                inner = None if depth is None else depth - 1
-                return 1 if depth == 0 else self._count(self._graph.bodies[node.body], inner)
+    def _cards(self, node: AnyNode) -> int:
+        return 1 if isinstance(node, LayerNode) else self._count(self._graph.bodies[node.body]) + 1
+
+    def structure(self, body: Body) -> int:
+        """Return a number that bodies share which look the same but for sizes: one of them opened shows them all."""
+        if body.key not in self._structures:
+            parts: list[object] = [body.definition]
+            for group in self.groups(body):
+                parts.append(tuple((self._kind(node), node.inputs) for node in group.nodes[:1]))
+                parts += [self._kind(node) for node in group.nodes[1:] if isinstance(node, LayerNode)]
+            self._structures[body.key] = self._structure_numbers.setdefault(tuple(parts), len(self._structure_numbers))
+        return self._structures[body.key]
+
+    def _kind(self, node: AnyNode) -> object:
+        return node.layer.kind if isinstance(node, LayerNode) else self.structure(self._graph.bodies[node.body])
+
+    def names_of(self, node: AnyNode) -> frozenset[str]:
+        """Return the names that a node goes by, apart from its path."""
+        own = {node.name, step_name(node.name, node.index)}
+        if isinstance(node, LayerNode):
+            return frozenset(own | _layer_names(node.layer))
+        if isinstance(node, BlockNode):
+            return frozenset(own | {self._graph.definitions[self._graph.bodies[node.body].definition].name})
+        return frozenset()
+
+    def names_in(self, body: Body) -> frozenset[str]:
+        """Return the names that anything in a body goes by, apart from paths."""
+        if body.key not in self._names:
+            found: set[str] = set()
+            for node in body.nodes:
+                found |= self.names_of(node)
+                if not isinstance(node, LayerNode):
+                    found |= self.names_in(self._graph.bodies[node.body])
+            self._names[body.key] = frozenset(found)
+        return self._names[body.key]
+
+
+def _layer_names(layer: Layer) -> set[str]:
+    return {layer.kind, *layer.names, *layer.family}
 
 
 def _groups(body: Body, fuse: bool) -> list[Group]:

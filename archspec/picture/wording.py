@@ -8,12 +8,12 @@ from typing import Any
 
 from archspec.analysis.cost import layer_macs
 from archspec.analysis.weights import Count, layer_weights
-from archspec.backends.graphviz.style import TIMES, short_kind, short_word
 from archspec.diagnostics.source import Span
 from archspec.ir.definition import Definition, TuplePattern, pattern_names
 from archspec.ir.expr import Const, show_value
 from archspec.ir.graph import Body, LayerNode
 from archspec.layers.base import Layer, Part
+from archspec.picture.style import TIMES, short_kind, short_word
 from archspec.tensor import FLOAT, Sym, TensorType, show_dim, show_shape
 
 #: Sizes come first and are shown even where they are the default; the rest of the order is the layer's own.
@@ -91,6 +91,8 @@ def block_detail(definition: Definition, body: Body) -> str:
     for parameter in definition.parameters:
         names = pattern_names(parameter.pattern)
         if parameter.tensor or parameter.captured or any(name not in values for name in names):
+            continue
+        if parameter.name.endswith(_QUIET):
             continue
         value = values[names[0]] if names == [parameter.name] else tuple(values[name] for name in names)
         if isinstance(parameter.default, Const) and parameter.default.value == value:

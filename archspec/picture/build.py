@@ -3,24 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.backend import Checked
-from archspec.backends.graphviz import wording
-from archspec.backends.graphviz.cards import Card, Form, Frame, Item, Line, Picture
-from archspec.backends.graphviz.plan import Group, Planner
-from archspec.backends.graphviz.style import LOOKS, SIGNS
-from archspec.ir.graph import BlockNode, Body, LayerNode, Port, RepeatNode, step_name
+from archspec.diagnostics.source import Span
+from archspec.ir.graph import AnyNode, BlockNode, Body, LayerNode, Port, RepeatNode, step_name
 from archspec.ir.leaves import body_types
+from archspec.picture import wording
+from archspec.picture.cards import Card, Form, Frame, Item, Line, Mark, Picture
+from archspec.picture.plan import MANY_CARDS, Group, NothingNamed, Planner, View
+from archspec.picture.style import LOOKS, SIGNS
 from archspec.tensor import Shape, TensorType
 
+#: What a view that says nothing shows.
+EVERYTHING = View()
 
-def build_picture(checked: Checked, *, depth: int | None = None, fuse: bool = True) -> Picture:
-    """Return the drawing of a model, blocks deeper than `depth` folded; None chooses a depth that keeps it readable."""
-    planner = Planner(checked.graph, fuse)
-    return _Builder(checked, planner, planner.depth() if depth is None else depth).picture()
+
+#: A picture that holds what is folded has no more cards than this.
+MOST_WHOLE = 4000
+
+
+def build_picture(checked: Checked, view: View = EVERYTHING, *, whole: bool = False) -> Picture:
+    """Return the drawing of a model. Raises NothingNamed for a name that nothing in it goes by.
+
+    Without a depth, a large model is folded until it is readable: first the blocks that look like one shown before,
+    then what is deeper than one level, then all blocks. With `whole` a folded block is a frame that is not shown, as
+    long as the model is not too large for that.
+    """
+    planner = Planner(checked.graph, view.fuse)
+    _check_names(checked, planner, view)
+    whole = whole and planner.count() <= MOST_WHOLE
+    if view.depth is not None or planner.count() <= MANY_CARDS:
+        return _Builder(checked, planner, view, view.depth, once=False, whole=whole).picture()
+    for depth in (None, 1):
+        builder = _Builder(checked, planner, view, depth, once=True)
+        picture = builder.picture()
+        # Where no block is open, folding makes it no smaller.
+        if builder.visible() <= MANY_CARDS or not builder.opened:
+            return _Builder(checked, planner, view, depth, once=True, whole=True).picture() if whole else picture
+    return _Builder(checked, planner, view, 0, once=False, whole=whole).picture()
+
+
+def _check_names(checked: Checked, planner: Planner, view: View) -> None:
+    wanted = view.expand | view.highlight
+    if not wanted:
+        return
+    body = checked.graph.body
+    known = planner.names_in(body) | {port.name for port in (*body.inputs, *body.outputs)}
+    for name in sorted(wanted - known):
+        steps = name.strip("/").split("/")
+        if len(steps) < 2 or any(step not in known for step in steps if not step.rpartition("_")[2].isdigit()):
+            raise NothingNamed(f"no layer or block of this model is called `{name}`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +71,13 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where the walk is. `reused` tells that the weights here were counted with an earlier use."""
+    """Where the walk is. `reused`: the weights here were counted with an earlier use; `shown`: it is to be seen."""
 
     prefix: str = ""
     loops: tuple[int, ...] = ()
     level: int = 0
     reused: bool = False
+    shown: bool = True
 
 
 #: The tensors of one body and where they come from.
@@ -54,13 +91,21 @@ class _Wire:
     source: _Source
     target: int
     names: list[str]
+    inputs: list[int]
     shape: str = ""
 
 
 class _Builder:
-    def __init__(self, checked: Checked, planner: Planner, depth: int | None) -> None:
+    def __init__(
+        self, checked: Checked, planner: Planner, view: View, depth: int | None, *, once: bool, whole: bool = False
+    ) -> None:
         self._graph, self._figures = checked.graph, checked.figures
-        self._planner, self._depth = planner, depth
+        self._planner, self._view, self._depth = planner, view, depth
+        #: Whether of blocks that look the same only the first is opened, and what such blocks have been.
+        self._once, self._whole = once, whole
+        self._shown: set[int] = set()
+        #: How many blocks are open.
+        self.opened = 0
         self._cards: list[Card] = []
         self._levels: list[int] = []
         self._wires: dict[tuple[int, int, int], _Wire] = {}
@@ -91,6 +136,46 @@ class _Builder:
             tuple(look for look in LOOKS if look in used and look != "block"),
         )
 
+    def visible(self) -> int:
+        """Return how many cards there are, the titles of frames among them, but for inputs and outputs."""
+        return sum(card.form != "port" for card in self._cards)
+
+    def _opens(self, path: str, node: BlockNode, inner: Body, scope: _Scope) -> bool:
+        """Tell whether a block is drawn open."""
+        for name in self._view.expand:
+            if name in self._planner.names_of(node) | self._planner.names_in(inner) or f"{name}/".startswith(
+                f"{path}/"
+            ):
+                return True
+        if self._depth is not None and scope.level >= self._depth:
+            return False
+        if self._once:
+            structure = self._planner.structure(inner)
+            if structure in self._shown:
+                return False
+            self._shown.add(structure)
+        return True
+
+    def _mark(self, nodes: Iterable[AnyNode], paths: tuple[str, ...], inner: Body | None = None) -> Mark:
+        """Return how the card of these layers, or of this folded block, stands out."""
+        if not self._view.marks and not self._view.highlight:
+            return ""
+        names = set(self._planner.names_in(inner)) if inner is not None else set()
+        names.update(*(self._planner.names_of(node) for node in nodes))
+        for path in paths:
+            if mark := self._view.marks.get(path):
+                return mark
+            if path.endswith("/") and any(marked.startswith(path) for marked in self._view.marks):
+                return "changed"
+        for name in self._view.highlight:
+            inside = any(path.endswith("/") and name.startswith(path) for path in paths)
+            if name in names or inside or any(path.rstrip("/") == name for path in paths):
+                return "highlight"
+        return ""
+
+    def _line(self, span: Span) -> int:
+        return span.line if span.file == self._graph.file else 0
+
     def _subtitle(self) -> str:
         body, figures = self._graph.body, self._figures
         parts = [f"{wording.amount(figures.weights[body.key].total) or 0} params"]
@@ -116,9 +201,25 @@ class _Builder:
         ports: tuple[str, ...] = (),
         paths: tuple[str, ...] = (),
         leaves: int = 0,
+        span: Span | None = None,
+        mark: Mark = "",
     ) -> Card:
         card = Card(
-            len(self._cards), form, look, title, detail, amount, rows, tooltip, times, shared, ports, paths, leaves
+            len(self._cards),
+            form,
+            look,
+            title,
+            detail,
+            amount,
+            rows,
+            tooltip,
+            times,
+            shared,
+            ports,
+            paths,
+            leaves,
+            self._line(span) if span else 0,
+            mark,
         )
         self._cards.append(card)
         self._levels.append(0)
@@ -127,7 +228,8 @@ class _Builder:
     def _port(self, port: Port, fallback: str) -> Card:
         text = wording.type_text(port.type)
         tooltip = f"{fallback} `{port.name}`\n{text}" if port.name else f"{fallback}\n{text}"
-        return self._card("port", "io", port.name or fallback, text, tooltip=tooltip)
+        mark: Mark = "highlight" if port.name in self._view.highlight else ""
+        return self._card("port", "io", port.name or fallback, text, tooltip=tooltip, mark=mark)
 
     def _body(self, body: Body, scope: _Scope, sources: _Sources) -> list[Item]:
         """Draw a body whose inputs come from `sources`, and enter there where its other values come from."""
@@ -167,11 +269,12 @@ class _Builder:
             rows += [word] if (word := wording.layer_activation(node.layer)) else []
         inputs = tuple(types[value] for value in host.inputs)
         lengths = wording.joined_lengths(inputs, host.outputs[0].type) if host.layer.category == "merge" else ""
-        sign = SIGNS.get(host.layer.kind)
+        sign = SIGNS.get(host.layer.kind) if times == 1 and not host.shared and len(host.inputs) <= 3 else None
+        merges = host.layer.category == "merge"
         card = self._card(
-            "bar" if lengths else "sign" if sign and times == 1 and not host.shared else "card",
+            "bar" if lengths or (merges and not sign) else "sign" if sign else "card",
             host.layer.category,
-            sign if sign and not lengths and times == 1 and not host.shared else wording.layer_title(host.layer),
+            sign if sign and not lengths else wording.layer_title(host.layer),
             lengths or wording.layer_detail(host.layer, inputs),
             amount=wording.amount(total),
             rows=(", ".join(rows),) if rows else (),
@@ -180,6 +283,8 @@ class _Builder:
             shared=host.shared,
             paths=tuple(paths),
             leaves=len(nodes),
+            span=host.span,
+            mark=self._mark(nodes, tuple(paths)),
         )
         named = len(host.inputs) > 1 and host.layer.takes.how != "list"
         names = host.layer.takes.names
@@ -204,7 +309,8 @@ class _Builder:
         amount = "" if reused else wording.amount(total.total)
         detail = wording.block_detail(definition, inner)
         names = [port.name for port in inner.inputs]
-        if self._depth is not None and scope.level >= self._depth:
+        opens = scope.shown and self._opens(path, node, inner, scope)
+        if not opens and not self._whole:
             card = self._card(
                 "fold",
                 "block",
@@ -217,6 +323,8 @@ class _Builder:
                 shared=node.shared,
                 paths=(path + "/",),
                 leaves=layers or 0,
+                span=node.span,
+                mark=self._mark((node,), (path + "/",), inner),
             )
             told = self._enter(card, list(zip(node.inputs, names, strict=True)), sources)
             for result, port in enumerate(node.outputs):
@@ -233,8 +341,11 @@ class _Builder:
             times=times,
             shared=node.shared,
             ports=ports,
+            span=node.span,
+            mark=self._mark((node,), (path,)),
         )
-        within = _Scope(f"{path}/", (), scope.level + 1, reused)
+        self.opened += 1
+        within = _Scope(f"{path}/", (), scope.level + 1, reused, opens)
         return self._open(strip, node, inner, within, sources)
 
     def _repeat(self, node: RepeatNode, times: int, scope: _Scope, sources: _Sources) -> Item:
@@ -253,14 +364,16 @@ class _Builder:
         amount = "" if scope.reused else wording.amount(self._repeated(inner, times).total)
         tooltip = f"{times:,} equal iterations\n{wording.place(node.span)}"
         ports = tuple(names) if len(names) > 1 else ()
-        strip = self._card("strip", "block", "repeat", amount=amount, tooltip=tooltip, times=times, ports=ports)
+        strip = self._card(
+            "strip", "block", "repeat", amount=amount, tooltip=tooltip, times=times, ports=ports, span=node.span
+        )
         return self._open(strip, node, inner, within, sources)
 
     def _enter(self, card: Card, ends: list[tuple[int, str]], sources: _Sources) -> set[Shape]:
         """Lead values to a card, named where there are several. Returns the shapes that have been told by then."""
         told: set[Shape] = set()
-        for value, name in ends:
-            if self._wire(sources[value], card, name if len(ends) > 1 else ""):
+        for position, (value, name) in enumerate(ends):
+            if self._wire(sources[value], card, name if len(ends) > 1 else "", position):
                 told.add(sources[value].type.shape)
         return told
 
@@ -277,7 +390,7 @@ class _Builder:
         for port, end in zip(node.outputs, inner.outputs, strict=True):
             # A shape that a block changed is told once more where it leaves: blocks are read from the outside, too.
             sources[port.value] = replace(local[end.value], told=local[end.value].told and port.type.shape in before)
-        return Frame(strip, tuple(items), strip.times)
+        return Frame(strip, tuple(items), strip.times, scope.shown)
 
     def _repeated(self, iteration: Body, times: int) -> Count:
         """Return the parameters of `times` iterations: shared steps inside are one, however often they run."""
@@ -317,10 +430,11 @@ class _Builder:
             self._types[body.key] = body_types(body)
         return self._types[body.key]
 
-    def _wire(self, source: _Source, target: Card, name: str = "") -> bool:
+    def _wire(self, source: _Source, target: Card, name: str = "", position: int = 0) -> bool:
         """Lead a tensor to a card. Returns whether its shape has been told by then."""
         start = source.card, source.result
-        wire = self._wires.setdefault((*start, target.id), _Wire(source, target.id, []))
+        wire = self._wires.setdefault((*start, target.id), _Wire(source, target.id, [], []))
+        wire.inputs.append(position)
         self._levels[target.id] = max(self._levels[target.id], self._levels[source.card] + 1)
         if name and name not in wire.names:
             wire.names.append(name)
@@ -341,7 +455,7 @@ class _Builder:
             source, end = self._cards[card], self._cards[target]
             through = source.form == "strip"
             words = [f"[{result}]"] if result and not through else []
-            words += [text for text in (", ".join(wire.names), wire.shape) if text]
+            words += [", ".join(wire.names)] if wire.names else []
             near = self._levels[target] - self._levels[card] == 1
             # Beside one other way the first goes straight on; more than two spread evenly.
             first = card not in seen and -target - 1 not in seen and readers[card] <= 2 and writers[target] <= 2
@@ -350,8 +464,11 @@ class _Builder:
                 Line(
                     card,
                     target,
+                    result,
                     result if through and source.ports else None,
+                    tuple(wire.inputs),
                     " ".join(words),
+                    wire.shape,
                     f"{source.title} → {end.title}\n{wording.type_text(wire.source.type)}",
                     pull="straight" if near and first else "near" if near else "free",
                     skip=not near and end.look == "merge" and readers[card] > 1,

@@ -1,4 +1,4 @@
-"""What is drawn, as data: cards, frames around them, and the lines between. Knows nothing of DOT."""
+"""What is drawn, as data: cards, frames around them, and the lines between. Knows no format and no geometry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Literal
 #: `card`: a layer. `sign`: a merge in a circle. `bar`: a concatenation. `fold`: a block that is not opened. `strip`:
 #: the title of a frame, through which its inputs come. `port`: an input or output of the model.
 Form = Literal["card", "sign", "bar", "fold", "strip", "port"]
+#: Why a card stands out: it was asked for by name, or what became of it from one network to another.
+Mark = Literal["", "highlight", "added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Card:
     """One drawn thing. `look` is a key of `style.LOOKS`.
 
     `paths` are the layers it shows; `leaves` counts the layer calls that one appearance of it stands for, and `times`
-    how often it is repeated on the spot. `ports` names the inputs of a strip that has several.
+    how often it is repeated on the spot. `ports` names the inputs of a strip that has several. `line` is where it was
+    written in the text of the model, 0 where that is another file.
     """
 
     id: int
@@ -32,15 +35,21 @@ class Card:
     ports: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     leaves: int = 0
+    line: int = 0
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An open block or repetition: its title strip, and what is in it. `times` is how often all of it is repeated."""
+    """An open block or repetition: its title strip, and what is in it. `times` is how often all of it is repeated.
+
+    `shown` is False where it would be folded, in a picture that holds what is folded too.
+    """
 
     strip: Card
     items: tuple[Item, ...]
     times: int = 1
+    shown: bool = True
 
 
 Item = Card | Frame
@@ -48,18 +57,28 @@ Item = Card | Frame
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A tensor on its way from one card to another. `port` is the input of the strip that it comes through.
+    """A tensor on its way from one card to another: the `result`th of its source.
 
-    `pull` says how much it wants to be short and straight; a `skip` goes around something and ends in a merge.
+    `port` is the input of the strip that it comes through. `inputs` are the numbers of those of the target that it
+    reaches, `names` their names where there are several; `shape` is told where it is news. `pull` says how much it
+    wants to be short and straight; a `skip` goes around something and ends in a merge.
     """
 
     source: int
     target: int
+    result: int = 0
     port: int | None = None
-    label: str = ""
+    inputs: tuple[int, ...] = ()
+    names: str = ""
+    shape: str = ""
     tooltip: str = ""
     pull: Literal["straight", "near", "free"] = "near"
     skip: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return all that is written beside the line."""
+        return " ".join(text for text in (self.names, self.shape) if text)
 
 
 @dataclass(frozen=True, slots=True)
