@@ -20,8 +20,9 @@ def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -
     walk = _Walk(bodies)
     body = bodies[main]
     found = walk.live(main, frozenset(range(len(body.outputs))))
+    dead = walk.unreached(body)
     used = {value for node in body.nodes for value in _inputs(node)}
-    for node in found.dead:
+    for node in dead:
         if any(port.value in used for port in node.outputs):
             # What it leads to is told of.
             continue
@@ -31,7 +32,12 @@ def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -
             node.span,
             help="take it out, or name it in `output`",
         )
-    for node, user in found.lost.values():
+    lost = dict(found.lost)
+    for node in walk.weighted(body, found.dead):
+        if node not in dead:
+            user = next(one for one in body.nodes if not {port.value for port in node.outputs}.isdisjoint(_inputs(one)))
+            lost[id(node)] = node, user
+    for node, user in lost.values():
         diagnostics.add(
             Diagnostic(
                 "unused-weights",
@@ -41,10 +47,10 @@ def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -
                 help="let the `if` of a parameter leave it out where it is not needed, or use what it makes",
             )
         )
-    if not found.dead:
+    if not dead:
         return dict(bodies)
-    dead = {id(node) for node in found.dead}
-    nodes = tuple(node for node in body.nodes if id(node) not in dead)
+    gone = {id(node) for node in dead}
+    nodes = tuple(node for node in body.nodes if id(node) not in gone)
     return _reached({**bodies, main: body.model_copy(update={"nodes": nodes})}, main)
 
 
@@ -86,15 +92,26 @@ class _Walk:
                 case LayerNode():
                     needed.update(_inputs(node))
                 case BlockNode():
-                    # It is called with all of them.
-                    needed.update(_inputs(node))
-                    lost |= {id(one): (one, node) for one in self._lost(node.body, self.live(node.body, used))}
+                    inside = self.live(node.body, used)
+                    needed.update(node.inputs[position] for position in inside.inputs)
+                    lost |= {id(one): (one, node) for one in self._lost(node.body, inside)}
                 case RepeatNode():
                     inputs, inner = self._repeated(node, used)
                     needed.update(node.inputs[position] for position in inputs)
                     lost |= {id(one): (one, node) for one in inner}
         entering = frozenset(position for position, port in enumerate(body.inputs) if port.value in needed)
         return _Live(entering, tuple(reversed(dead)), lost)
+
+    def unreached(self, body: Body) -> list[AnyNode]:
+        """Return the nodes of the model that lead to no output, nor to a step that is called with what they make."""
+        needed = {port.value for port in body.outputs}
+        dead: list[AnyNode] = []
+        for node in reversed(body.nodes):
+            if needed.isdisjoint(port.value for port in node.outputs):
+                dead.append(node)
+            else:
+                needed.update(_inputs(node))
+        return dead[::-1]
 
     def _repeated(self, node: RepeatNode, used: frozenset[int]) -> tuple[frozenset[int], list[AnyNode]]:
         """Return the inputs that a repetition needs, and what some of its iterations make for nothing."""
@@ -112,20 +129,24 @@ class _Walk:
 
     def _lost(self, key: str, live: _Live) -> Iterable[AnyNode]:
         """Yield the nodes with weights that a body which is used makes for nothing."""
-        types = body_types(self._bodies[key])
-        for node in live.dead:
-            if isinstance(node, LayerNode):
-                weighted = any(node.layer.weights(*(types[value] for value in node.inputs)))
-            else:
-                weighted = self._has_weights(node.body)
-            if weighted:
-                yield node
+        yield from self.weighted(self._bodies[key], live.dead)
         yield from (node for node, _ in live.lost.values())
+
+    def weighted(self, body: Body, nodes: Iterable[AnyNode]) -> Iterable[AnyNode]:
+        """Yield those of a body's nodes that have weights."""
+        types = body_types(body)
+        for node in nodes:
+            if isinstance(node, LayerNode):
+                found = any(node.layer.weights(*(types[value] for value in node.inputs)))
+            else:
+                found = self._has_weights(node.body)
+            if found:
+                yield node
 
     def _has_weights(self, key: str) -> bool:
         if key not in self._weighted:
-            every = _Live(frozenset(), self._bodies[key].nodes, {})
-            self._weighted[key] = any(True for _ in self._lost(key, every))
+            body = self._bodies[key]
+            self._weighted[key] = any(True for _ in self.weighted(body, body.nodes))
         return self._weighted[key]
 
 

@@ -57,9 +57,11 @@ _STEPS = st.tuples(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_STEPS, min_size=1, max_size=5), st.integers(1, 9), st.integers(1, 3))
 def test_a_loop_is_its_iterations(steps: list[tuple[str, str, int, str]], count: int, inner: int) -> None:
-    lines = [f"from {source} -> conv(4, {size}, same) -> add(_, {other}) as {to}" for source, other, size, to in steps]
+    lines = [
+        f"from {source} -> avg_pool({size}, s1, same) -> add(_, {other}) as {to}" for source, other, size, to in steps
+    ]
     body = "\n".join(lines)
-    head = "input x: 50x4\nconv(4, 2, same) as a\nfrom x -> conv(4, 7, same) as b\nfrom x -> conv(4, 1) as c\n"
+    head = "input x: 50x4\navg_pool(2, s1, same) as a\nfrom x -> avg_pool(7, s1, same) as b\nfrom x -> relu as c\n"
     folded = f"{head}repeat {count} {{\nrepeat {inner} {{\n{body}\n}}\n}}\nconcat(a, b, c)"
     flat = head + f"{body}\n" * (count * inner) + "concat(a, b, c)"
     assert field(folded) == field(flat)
