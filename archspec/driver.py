@@ -18,11 +18,11 @@ from archspec.diagnostics.source import Source, Span
 from archspec.elaborate.entry import elaborate
 from archspec.elaborate.modules import Loader
 from archspec.ir.graph import Graph
+from archspec.limits import limits, more
 from archspec.resources import folder
 from archspec.syntax import parse
 from archspec.syntax.ast import Variant
 
-MAX_FILE_BYTES = 10_000_000
 DEFAULT = Policy()
 
 
@@ -200,9 +200,11 @@ class _Files:
 
 def _read_text(path: Path) -> tuple[str, Diagnostic | None]:
     size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
+    if size > limits().file_bytes:
         return "", Diagnostic(
-            "file-too-large", f"`{path.name}` has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+            "file-too-large",
+            f"`{path.name}` has {size:,} bytes; at most {limits().file_bytes:,} are read",
+            help=more("file_bytes"),
         )
     data = path.read_bytes()
     try:

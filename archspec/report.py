@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from archspec.analysis.summary import Row, rows
@@ -144,18 +145,23 @@ class _Columns:
         return self._cells("layer", "kind", "output", "params", "non-trainable", "MACs", "activations")
 
     def row(self, row: Row) -> Cells:
-        return self._figures(row.path, row.kind, shapes(row.outputs), row.params, row.macs, row.activation_bytes)
+        return self._cells(row.path, *_figures(row.kind, row.outputs, row.params, row.macs, row.activation_bytes))
 
     def total(self, checked: Checked) -> Cells:
         figures, key = checked.figures, checked.graph.main
-        return self._figures("total", "", "", figures.weights[key], figures.macs[key], figures.activations[key])
-
-    def _figures(self, path: str, kind: str, output: str, params: Count, macs: int | None, size: int | None) -> Cells:
-        frozen = grouped(params.non_trainable)
-        return self._cells(path, kind, output, grouped(params.total), frozen, grouped(macs), memory(size))
+        return self._cells(
+            "total", *_figures("", (), figures.weights[key], figures.macs[key], figures.activations[key])
+        )
 
     def _cells(self, *cells: str) -> Cells:
         return cells if self.frozen else cells[:4] + cells[5:]
+
+
+# The layers of a repetition have the same figures each time.
+@lru_cache(maxsize=1000)
+def _figures(kind: str, outputs: tuple[TensorType, ...], params: Count, macs: int | None, size: int | None) -> Cells:
+    frozen = grouped(params.non_trainable)
+    return kind, shapes(outputs), grouped(params.total), frozen, grouped(macs), memory(size)
 
 
 #: The columns that are words; the others are figures, and stand to the right.

@@ -1,21 +1,31 @@
 """What the tutorials say of sizes, receptive fields, parameters and costs, asked of the analyses.
 
 A row is the fact, a figure, a spec and what the tutorial says (or what Keras does, where the tutorial slips).
+`golden/facts.json` holds the facts; each is asked here, or is on the list of those that no analysis answers.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from archspec.analysis.receptive_field import receptive_field
 from archspec.analysis.summary import Row, rows
 from archspec.backend import Checked
+from archspec.backends.arch.flatten import Flattened
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source, compile_spec
+from archspec.layers.norm import BatchNormalization
+from tests.test_golden import GOLDEN, RIGHT
+from tests.test_golden import compiled as golden_spec
 
+Test = TypeVar("Test", bound=Callable[..., None])
 FACTS = [
     ("size_same_5x5", "shape", "input 5x5x1; conv(1, 3x3, same)", (5, 5, 1)),
     ("size_explicit_padding", "shape", "input 6x6x1; conv(1, 3x3, s2)", (2, 2, 1)),
@@ -87,7 +97,43 @@ FACTS = [
     ("tensor_op_shapes", "shape", "input 28x28; reshape(28, 28, 1)", (28, 28, 1)),
     ("newaxis_shapes", "shape", "input 3; reshape(3, 1)", (3, 1)),
     ("newaxis_shapes", "shape", "input 3; reshape(1, 3)", (1, 3)),
+    ("matmul_shapes", "shape", "input 1x4; dense(3)", (1, 3)),
+    ("matmul_shapes", "shape", "input a: 3x2; input b: 2x3; matmul(a, b)", (3, 3)),
+    ("rnn_input_shape", "input", "input 1x3; simple_rnn(2)", (1, 3)),
+    ("rnn_input_shape", "input", "input 4x2; simple_rnn(2)", (4, 2)),
 ]
+#: The facts that no analysis of a network answers, and why.
+VALUES = "what a layer computes: Keras does that"
+TRAINING = "training, not architecture"
+DATA = "a data set, not a network"
+NOT_OURS = {
+    "alexnet_60m": "prose about a network that the tutorials do not show",
+    "conv_matrix_numbers": VALUES,
+    "corr2d_values": VALUES,
+    "corr2d_multi_in": VALUES,
+    "conv_with_bias_value": VALUES,
+    "edge_values": VALUES,
+    "pool_values": VALUES,
+    "iris_forward": VALUES,
+    "softmax_values": VALUES,
+    "rnn_step_values": VALUES,
+    "activation_ranges": VALUES,
+    "cross_entropy_values": TRAINING,
+    "softmax_ce_values": TRAINING,
+    "gd_values": TRAINING,
+    "l2_forms": TRAINING,
+    "init_std": TRAINING,
+    "alphabet_windows": DATA,
+    "dataset_shapes": DATA,
+}
+#: The facts that the tests with `@asks` ask.
+ASKED: set[str] = set()
+
+
+def asks(*facts: str) -> Callable[[Test], Test]:
+    """Mark a test as one of these facts."""
+    ASKED.update(facts)
+    return lambda test: test
 
 
 def compiled(spec: str) -> Checked:
@@ -100,6 +146,8 @@ def figure(checked: Checked, name: str) -> Any:
     match name:
         case "shape":
             return graph.body.outputs[0].type.shape
+        case "input":
+            return graph.body.inputs[0].type.shape
         case "params":
             return weights.total
         case "non_trainable":
@@ -127,9 +175,11 @@ def test_fact(fact: str, name: str, spec: str, said: Any) -> None:
     assert figure(compiled(spec), name) == said
 
 
+@asks(
+    *("size_same", "size_same_stride", "size_valid", "size_valid_code", "size_explicit_padding", "size_padding_rule"),
+)
 @pytest.mark.parametrize(("size", "kernel", "stride"), [*product((7, 12, 13), (1, 2, 3, 5), (1, 2, 3))])
 def test_sizes_follow_the_formulas(size: int, kernel: int, stride: int) -> None:
-    """size_same, size_same_stride, size_valid, size_valid_code, size_explicit_padding, size_padding_rule."""
     source, window = f"input {size}x{size}x1;", f"{kernel}x{kernel}, s{stride}"
     for step in (f"conv(1, {window}", f"max_pool({window}"):
         assert side(f"{source} {step}, same)") == -(-size // stride)
@@ -138,82 +188,148 @@ def test_sizes_follow_the_formulas(size: int, kernel: int, stride: int) -> None:
         assert side(f"{source} pad({pad}); conv(1, {window})") == (size + 2 * pad - kernel) // stride + 1
 
 
+@asks("transpose_formula", "transpose_tf_valid", "transpose_tf_same")
 @pytest.mark.parametrize(("size", "kernel", "stride"), [*product((2, 5), (1, 2, 3, 5), (1, 2, 3))])
 def test_transposed_sizes_follow_the_formulas(size: int, kernel: int, stride: int) -> None:
-    """transpose_formula, transpose_tf_valid, transpose_tf_same: the last two as Keras has them."""
+    """The last two as Keras has them."""
     spec = f"input {size}x{size}x1; conv_transpose(1, {kernel}x{kernel}, s{stride}"
     assert side(f"{spec})") == (size - 1) * stride + max(kernel, stride)
     assert side(f"{spec}, same)") == size * stride
 
 
+@asks("dense_formula")
 def test_dense_parameters_follow_the_formula() -> None:
-    """dense_formula: the sum over layers of in * out + out."""
+    """The sum over layers of in * out + out."""
     widths = [784, 256, 128, 64, 10]
     steps = "; ".join(f"dense({width})" for width in widths[1:])
     said = sum(a * b + b for a, b in pairwise(widths))
     assert figure(compiled(f"input {widths[0]}; {steps}"), "params") == said == 242_762
 
 
+@asks("cost_two_3x3_vs_5x5")
 @pytest.mark.parametrize(("size", "two", "one"), [(9, 666, 625), (10, 900, 900), (11, 1170, 1225), (32, 15156, 19600)])
 def test_two_small_kernels_cost_less_than_a_large_one_from_11_on(size: int, two: int, one: int) -> None:
-    """cost_two_3x3_vs_5x5."""
     source = f"input {size}x{size}x1"
     assert figure(compiled(f"{source}; conv(1, 3x3, no_bias) * 2"), "macs") == two
     assert figure(compiled(f"{source}; conv(1, 5x5, no_bias)"), "macs") == one
 
 
+@asks("lenet_sizes", "vgg_halving", "stem_shapes", "alexnet_sizes")
 @pytest.mark.parametrize(
-    ("fact", "spec", "kinds", "said"),
+    ("spec", "kinds", "said"),
     [
-        ("lenet_sizes", "lenet", ("Conv2D", "MaxPooling2D"), [24, 12, 8, 4]),
-        ("vgg_halving", "vgg11", ("MaxPooling2D",), [112, 56, 28, 14, 7]),
-        ("stem_shapes", "blocks:resnet_stem", ("Conv2D", "MaxPooling2D"), [112, 56]),
-        ("alexnet_sizes", "alexnet", ("MaxPooling2D", "Flatten"), [26, 12, 5, 6400]),
+        ("lenet", ("Conv2D", "MaxPooling2D"), [24, 12, 8, 4]),
+        ("vgg11", ("MaxPooling2D",), [112, 56, 28, 14, 7]),
+        ("blocks:resnet_stem", ("Conv2D", "MaxPooling2D"), [112, 56]),
+        ("alexnet", ("MaxPooling2D", "Flatten"), [26, 12, 5, 6400]),
     ],
 )
-def test_sides_in_order(fact: str, spec: str, kinds: tuple[str, ...], said: list[int]) -> None:
+def test_sides_in_order(spec: str, kinds: tuple[str, ...], said: list[int]) -> None:
     assert [row.outputs[0].shape[0] for row in of_kind(spec, *kinds)] == said
 
 
+@asks("googlenet_channels", "inception10_channels", "inception_join")
 @pytest.mark.parametrize(
-    ("fact", "spec", "said"),
+    ("spec", "said"),
     [
-        ("googlenet_channels", "googlenet", [256, 480, 512, 512, 512, 528, 832, 832, 1024]),
-        ("inception10_channels", "inception10", [64, 64, 128, 128]),
+        ("googlenet", [256, 480, 512, 512, 512, 528, 832, 832, 1024]),
+        ("inception10", [64, 64, 128, 128]),
     ],
 )
-def test_channels_of_the_joined_paths(fact: str, spec: str, said: list[int]) -> None:
+def test_channels_of_the_joined_paths(spec: str, said: list[int]) -> None:
     assert [row.outputs[0].shape[-1] for row in of_kind(spec, "Concatenate")] == said
 
 
+@asks("densenet_widths")
 def test_densenet_widths() -> None:
-    """densenet_widths: what the blocks end with, and what the transitions make of it."""
+    """What the blocks end with, and what the transitions make of it."""
     found = [row.outputs[0].shape[-1] for row in of_kind("densenet", "Concatenate")][3::4]
     pooled = [row.outputs[0].shape[-1] for row in of_kind("densenet", "MaxPooling2D")][1:]
     assert found == [192, 224, 240, 248]
     assert pooled == [96, 112, 120]
 
 
+@asks("layers_lenet5", "layers_alexnet8", "layers_vgg11", "vgg_paper_units", "layers_vgg_table", "layer_count_rule")
+@asks("layers_googlenet", "layers_inception10", "layers_resnet18_cifar")
+@asks("layers_resnet18_dive", "layers_resnet18_cifar_004")
 @pytest.mark.parametrize(
-    ("fact", "spec", "said"),
+    ("spec", "said"),
     [
-        ("layers_lenet5", "lenet:lenet5_cifar", 5),
-        ("layers_alexnet8", "alexnet:alexnet8_cifar", 8),
-        ("layers_vgg11", "vgg11", 11),
-        ("vgg_paper_units", "vgg:vgg16", 16),
+        ("lenet:lenet5_cifar", 5),
+        ("alexnet:alexnet8_cifar", 8),
+        ("vgg11", 11),
+        ("vgg:vgg16", 16),
         *(
-            ("layers_vgg_table", f"vgg:vgg_{c}", n)
+            (f"vgg:vgg_{c}", n)
             for c, n in zip(("a", "a_lrn", "b", "c", "d", "e"), (11, 11, 13, 16, 16, 19), strict=True)
         ),
+        ("googlenet", 22),
+        ("inception10", 10),
+        ("resnet_cifar:resnet18_cifar", 18),
+        ("resnet_cifar:resnet18_basic", 18),
+        ("resnet18", 18),
     ],
 )
-def test_layers_with_weights(fact: str, spec: str, said: int) -> None:
-    """Of the networks without branches, where they are the depth."""
-    assert len(of_kind(spec, "Conv2D", "Dense")) == said
+def test_depth(spec: str, said: int) -> None:
+    """Convolutions and dense layers on the longest path: a projection runs beside two."""
+    assert depth_of(compile_spec(spec).checked()) == said
 
 
+@pytest.mark.parametrize("golden", RIGHT)
+def test_depth_of_every_network(golden: str) -> None:
+    assert depth_of(golden_spec(golden).checked()) == GOLDEN[golden]["depth"]
+
+
+def depth_of(checked: Checked) -> int:
+    """Return the number of convolutions and dense layers on the longest path."""
+    graph = checked.graph
+    flat, depths = Flattened(graph), dict.fromkeys(range(len(graph.body.inputs)), 0)
+    for call in flat.calls():
+        counts = call.layer.category == "conv" or call.layer.kind == "Dense"
+        depths |= dict.fromkeys(call.outputs, counts + max((depths[value] for value in call.inputs), default=0))
+    return max(depths[value] for value in flat.outputs)
+
+
+@asks("googlenet_ratios")
+def test_ratios_of_the_paths() -> None:
+    """Of the second and third stage and of the first two blocks; the tutorial counts the stem as the first."""
+    widths = [row.outputs[0].shape[-1] for row in of_kind("googlenet", "Conv2D")]
+    stem, first, second = widths[:3], widths[3:9], widths[9:15]
+    assert (stem[1], stem[2]) == (64, 3 * 64)
+    assert [first[i] for i in (0, 2, 4, 5)] == [32 * part for part in (2, 4, 1, 1)]
+    assert [second[i] for i in (0, 2, 4, 5)] == [32 * part for part in (4, 6, 3, 2)]
+    reduced = [Fraction(first[1], 192), Fraction(first[3], 192), Fraction(second[1], 256), Fraction(second[3], 256)]
+    assert reduced == [Fraction(part) for part in ("1/2", "1/12", "1/2", "1/8")]
+
+
+@asks("add_vs_concat")
+def test_inception_joins_and_resnet_adds() -> None:
+    assert (len(of_kind("googlenet", "Concatenate")), len(of_kind("googlenet", "Add"))) == (9, 0)
+    assert (len(of_kind("resnet18", "Concatenate")), len(of_kind("resnet18", "Add"))) == (0, 8)
+
+
+@asks("bn_defaults")
+def test_defaults_of_batch_normalization() -> None:
+    """Keras's: the tutorial suggests another epsilon."""
+    fields = BatchNormalization.model_fields
+    assert (fields["momentum"].default, fields["epsilon"].default) == (0.99, 1e-3)
+
+
+@asks("bn_placement")
+def test_batch_normalization_stands_before_the_activation() -> None:
+    kinds = [row.kind for row in of_kind("baseline", "Conv2D", "BatchNormalization", "Activation")]
+    assert kinds == ["Conv2D", "BatchNormalization", "Activation"]
+
+
+@asks("stock_windows")
+def test_windows_of_the_stock_prices() -> None:
+    """How many there are is a matter of data: sixty days of one price go in."""
+    assert figure(compile_spec("stock_lstm").checked(), "input") == (60, 1)
+
+
+@asks("baseline_weights")
 def test_weights_of_the_baseline() -> None:
-    """baseline_weights: those that are trained."""
+    """Those that are trained."""
     weights = [
         w for row in of_kind("baseline", "Conv2D", "BatchNormalization", "Dense") for w in row.weights if w.trainable
     ]
@@ -221,12 +337,21 @@ def test_weights_of_the_baseline() -> None:
     assert [w.shape for w in weights] == said
 
 
+@asks("alexnet_kernels", "alexnet_fc_memory")
 def test_alexnet_kernels_and_dense_layers() -> None:
-    """alexnet_kernels, alexnet_fc_memory: 172 MB in the network shown, not 1 GB."""
+    """172 MB in the network shown, not 1 GB."""
     assert [row.weights[0].shape[0] for row in of_kind("alexnet", "Conv2D")] == [11, 5, 3, 3, 3]
     assert sum(row.params.total for row in of_kind("alexnet", "Dense")[:2]) == 42_999_808
 
 
+@asks("vgg_fc_share")
 def test_most_of_vgg_is_dense() -> None:
-    """vgg_fc_share: 89.4% of VGG-16."""
+    """89.4% of VGG-16."""
     assert sum(row.params.total for row in of_kind("vgg:vgg_d", "Dense")) == 123_642_856
+
+
+def test_every_fact_is_asked_or_has_a_reason() -> None:
+    facts = set(json.loads((Path(__file__).parent / "golden" / "facts.json").read_text()))
+    asked = ASKED | {fact for fact, *_ in FACTS}
+    assert asked | set(NOT_OURS) == facts
+    assert not asked & set(NOT_OURS)

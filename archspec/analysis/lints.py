@@ -6,7 +6,8 @@ network would earn are off unless `--warn NAME` asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,7 +48,7 @@ _LEAST_IMAGE = 8
 
 def lint(graph: Graph, diagnostics: Diagnostics, asked_for: Collection[str] = ()) -> None:
     """Report what the lints find in a graph. `asked_for` are names of lints that are off unless they are named."""
-    linted = Linted(graph, {d.span for d in diagnostics.items if d.span})
+    linted = Linted(graph, [d.span for d in diagnostics.items if d.span])
     for code, find in LINTS.items():
         if code in ON_DEMAND and code not in asked_for:
             continue
@@ -82,8 +83,9 @@ class Step:
 class Linted:
     """A graph as lints see it: its steps in the file that is compiled, and what stands before each."""
 
-    def __init__(self, graph: Graph, reported: Collection[Span]) -> None:
-        self.graph, self.reported = graph, reported
+    def __init__(self, graph: Graph, reported: Iterable[Span]) -> None:
+        self.graph = graph
+        self._reported = sorted((span.file, span.line, span.column) for span in reported)
         self._makers = {
             key: {port.value: node for node in body.nodes for port in node.outputs}
             for key, body in graph.bodies.items()
@@ -93,6 +95,12 @@ class Linted:
     def definitions(self) -> list[Definition]:
         """The model and the blocks of the file itself: a library is not its user's concern."""
         return [d for d in self.graph.definitions.values() if d.span.file == self.graph.file]
+
+    def is_told(self, span: Span) -> bool:
+        """Tell whether something was reported in a stretch before the lints ran."""
+        position = bisect_left(self._reported, (span.file, span.line, span.column))
+        following = self._reported[position : position + 1]
+        return bool(following) and following[0] < (span.file, span.end_line, span.end_column)
 
     def steps(self) -> Iterator[Step]:
         """Yield every use of a layer in the file itself, those in equal instances once."""
@@ -301,7 +309,7 @@ def _unused_tensor(linted: Linted) -> Iterator[Finding]:
         for op in find_all(definition.body, NameOp):
             names = [target.name for target in op.targets]
             # A name for the result documents it, and a step that leads nowhere has been told of.
-            told = any(span in op.span for span in linted.reported)
+            told = linted.is_told(op.span)
             if op is not last and read.isdisjoint(names) and not (told or _is_quiet(names)):
                 span = op.targets[0].span or op.span
                 yield f"nothing uses the tensor `{_together(names)}`", span, "leave the name out", ()

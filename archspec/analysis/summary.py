@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archspec.analysis.cost import layer_macs
 from archspec.analysis.figures import Figures
+from archspec.analysis.fold import Types
 from archspec.analysis.memory import output_bytes
 from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
@@ -43,6 +44,8 @@ class _Report:
     def __init__(self, graph: Graph, figures: Figures, depth: int | None) -> None:
         self.graph, self.figures, self.depth = graph, figures, depth
         self.seen: set[str] = set()
+        #: By layer node, which its body keeps: its weights, MACs and bytes. A repetition has the same nodes each time.
+        self._measured: dict[int, tuple[tuple[Weight, ...], Count, int | None, int | None]] = {}
 
     def body(self, body: Body, prefix: str, loops: tuple[int, ...], level: int) -> Iterator[Row]:
         types = body_types(body)
@@ -58,11 +61,10 @@ class _Report:
             if node.shared:
                 self.seen.add(path)
             if isinstance(node, LayerNode):
-                inputs = tuple(types[v] for v in node.inputs)
-                weights = tuple(layer_weights(node.layer, inputs))
-                macs = layer_macs(node, inputs, outputs)
-                count = Count() if reused else count_of(weights)
-                yield Row(path, node.layer.kind, outputs, count, macs, output_bytes(outputs), weights, reused)
+                if id(node) not in self._measured:
+                    self._measured[id(node)] = _measure(node, tuple(types[v] for v in node.inputs), outputs)
+                weights, count, macs, size = self._measured[id(node)]
+                yield Row(path, node.layer.kind, outputs, Count() if reused else count, macs, size, weights, reused)
             elif self.depth is not None and level >= self.depth:
                 inner = self.graph.bodies[node.body]
                 count = Count() if reused else self.figures.weights[inner.key]
@@ -87,3 +89,10 @@ class _Report:
                 yield Row(row.path, row.kind, row.outputs, Count(), row.macs, row.activation_bytes, row.weights, True)
             else:
                 yield row
+
+
+def _measure(
+    node: LayerNode, inputs: Types, outputs: Types
+) -> tuple[tuple[Weight, ...], Count, int | None, int | None]:
+    weights = tuple(layer_weights(node.layer, inputs))
+    return weights, count_of(weights), layer_macs(node, inputs, outputs), output_bytes(outputs)

@@ -15,7 +15,7 @@ import archspec
 from archspec.cli.messages import Misuse, say, show_diagnostics
 
 #: The subcommands: each is a module of this package with a `command`.
-COMMANDS = ("build", "check", "summary", "diagram", "ir", "expand", "layers", "blocks", "explain")
+COMMANDS = ("build", "check", "summary", "diagram", "diff", "ir", "expand", "layers", "blocks", "explain")
 
 EXIT_WRONG_SPEC = 1
 EXIT_MISUSE = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
     from archspec.diagnostics.policy import Policy
     from archspec.driver import Compiled
 
-#: Where the context of a command keeps what was said of warnings, and the diagnostics that were shown.
+#: Where the context of a command keeps what was said of warnings and limits, and the diagnostics that were shown.
 _POLICY = "archspec.policy"
+_LIMITS = "archspec.limits"
 _SHOWN = "archspec.shown"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _settings(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def parse_settings(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Return what `--set` and its like say."""
     settings = {}
     for value in values:
         name, equals, text = value.partition("=")
@@ -55,6 +58,29 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     return kept.setdefault(str(option.name), frozenset(values))
 
 
+def _limit(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> None:
+    """Keep the limits that the option gives."""
+    from dataclasses import fields
+
+    from archspec.diagnostics.suggest import did_you_mean
+    from archspec.limits import Limits
+
+    known = [field.name for field in fields(Limits)]
+    given: dict[str, int] = {}
+    for value in values:
+        name, _, text = value.partition("=")
+        number = re.fullmatch(r"([0-9][0-9_]*)([KMG]?)", text)
+        if name not in known:
+            listing = f"the limits are {', '.join(known)}"
+            raise click.BadParameter(
+                f"no limit is called `{name}`; {did_you_mean(name, known) or listing}", ctx, option
+            )
+        if number is None:
+            raise click.BadParameter(f"expected NAME=NUMBER, not '{value}'", ctx, option)
+        given[name] = int(number[1].replace("_", "")) * 1000 ** " KMG".index(number[2] or " ")
+    ctx.meta[_LIMITS] = Limits(**given)
+
+
 def _policy() -> Policy:
     """Return what the command line says of warnings."""
     from archspec.diagnostics.policy import Policy
@@ -69,7 +95,15 @@ def _policy_option(name: str, help: str) -> Callable[[_Command], _Command]:
 
 
 def compile_options(command: _Command) -> _Command:
-    """Add `--set`, `--include` and what is said of warnings."""
+    """Add `--set`, `--include`, and what is said of limits and warnings."""
+    command = click.option(
+        "--limit",
+        metavar="NAME=N",
+        multiple=True,
+        callback=_limit,
+        expose_value=False,
+        help="Allow a spec more, or less: layers, nodes, items, work, files, file_bytes. Repeatable.",
+    )(command)
     command = _policy_option("warn", "Look for what the warning NAME, off by default, tells of.")(command)
     command = _policy_option("deny", "Make the warning NAME an error; `warnings` stands for all.")(command)
     command = _policy_option("allow", "Leave out the warning NAME; `warnings` stands for all.")(command)
@@ -85,7 +119,7 @@ def compile_options(command: _Command) -> _Command:
         "settings",
         metavar="NAME=VALUE",
         multiple=True,
-        callback=_settings,
+        callback=parse_settings,
         help="Give the model's parameter NAME a value. Repeatable.",
     )(command)
 
@@ -113,6 +147,13 @@ def compile_checked(spec: str, settings: dict[str, str], include: tuple[Path, ..
 
 def compile_any(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
     """Compile a spec, right or wrong. Raises Misuse where there is no such spec."""
+    from archspec.limits import Limits, allowing
+
+    with allowing(click.get_current_context().meta.get(_LIMITS, Limits())):
+        return _compile(spec, settings, include)
+
+
+def _compile(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
     from archspec.driver import SpecNotFound, compile_spec
 
     if spec.endswith(":"):

@@ -24,15 +24,6 @@ class Span:
         """Return columns `start` to `end` (counted from 0) of this one-line span."""
         return Span(self.file, self.line, self.column + start, self.line, self.column + end)
 
-    def __contains__(self, other: Span) -> bool:
-        """Tell whether all of `other` lies in this stretch."""
-        starts, ends = (self.line, self.column), (self.end_line, self.end_column)
-        return (
-            self.file == other.file
-            and starts <= (other.line, other.column)
-            and (other.end_line, other.end_column) <= ends
-        )
-
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from archspec.diagnostics.source import Span
 from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall, show_value
+from archspec.limits import limits, more
 from archspec.tensor import Sym, TensorType, show_shape
 
-#: The most items of a list, those of the lists in it counted, and the most bits of a whole number.
-MAX_ITEMS = 100_000
+#: The most bits of a whole number: Python prints none of more than some 14,000.
 MAX_BITS = 1024
 #: The longest a length may be, written out.
 MAX_LENGTH = 1000
@@ -47,7 +47,10 @@ class Budget:
         self._left -= work
         if self._left < 0:
             raise EvalError(
-                "too-many-steps", "working this spec out takes too many steps", span, help="make its loops shorter"
+                "too-many-steps",
+                "working this spec out takes too many steps",
+                span,
+                help=f"make its loops shorter; {more('work')}",
             )
 
 
@@ -121,20 +124,28 @@ def truth(value: Any, span: Span | None) -> bool:
     )
 
 
+def _too_many_bits(span: Span | None) -> EvalError:
+    return EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", span)
+
+
+def _too_many_items(span: Span | None, what: str = "items") -> EvalError:
+    return EvalError("value-too-large", f"this has more than {limits().items:,} {what}", span, help=more("items"))
+
+
 def _bounded(value: Any, span: Span | None, budget: Budget | None) -> Any:
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        raise EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", span)
+        raise _too_many_bits(span)
     if isinstance(value, (list, tuple)):
         items = _count(value)
         if budget is not None:
             budget.spend(items, span)
-        if items > MAX_ITEMS:
-            raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", span)
-    if isinstance(value, str) and len(value) > MAX_ITEMS:
-        raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} characters", span)
+        if items > limits().items:
+            raise _too_many_items(span)
+    if isinstance(value, str) and len(value) > limits().items:
+        raise _too_many_items(span, "characters")
     if isinstance(value, Sym):
         if any(abs(number).bit_length() > MAX_BITS for number in (value.const, *(factor for _, factor in value.terms))):
-            raise EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", span)
+            raise _too_many_bits(span)
         if sum(len(atom) for atom, _ in value.terms) > MAX_LENGTH:
             raise EvalError("value-too-large", "this length is too long to be written out", span)
     return value
@@ -145,10 +156,10 @@ def _count(value: list[Any] | tuple[Any, ...]) -> int:
     # A list may be small in memory only because the lists in it are one and the same.
     items = 0
     stack: list[Any] = [value]
-    while stack and items <= MAX_ITEMS:
+    while stack and items <= limits().items:
         inner = stack.pop()
         items += len(inner)
-        if items <= MAX_ITEMS:
+        if items <= limits().items:
             stack += (item for item in inner if isinstance(item, (list, tuple)))
     return items
 
@@ -181,8 +192,8 @@ def _add(a: Any, b: Any) -> Any:
     if isinstance(a, str) and isinstance(b, str):
         return a + b
     if isinstance(a, (list, tuple)) and type(a) is type(b):
-        if len(a) + len(b) > MAX_ITEMS:
-            raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", None)
+        if len(a) + len(b) > limits().items:
+            raise _too_many_items(None)
         return type(a)((*a, *b))
     return _number(a) + _number(b)
 
@@ -193,8 +204,8 @@ def _multiply(a: Any, b: Any) -> Any:
     if isinstance(a, list):
         if isinstance(b, bool) or not isinstance(b, int):
             raise TypeError
-        if len(a) * max(b, 0) > MAX_ITEMS:
-            raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", None)
+        if len(a) * max(b, 0) > limits().items:
+            raise _too_many_items(None)
         return a * b
     a, b = _numbers(a, b)
     return a * b
@@ -234,7 +245,7 @@ def _divide(a: Any, b: Any) -> Any:
 def _power(a: Any, b: Any) -> Any:
     a, b = _number(a), _number(b)
     if isinstance(a, int) and isinstance(b, int) and b > 0 and a.bit_length() * b > 2 * MAX_BITS:
-        raise EvalError("number-too-large", f"this number has more than {MAX_BITS} bits", None)
+        raise _too_many_bits(None)
     result = a**b
     if isinstance(result, complex):
         raise ValueError
@@ -244,8 +255,8 @@ def _power(a: Any, b: Any) -> Any:
 def _range(start: Any, stop: Any) -> list[int]:
     if any(isinstance(v, bool) or not isinstance(v, int) for v in (start, stop)):
         raise TypeError
-    if stop - start > MAX_ITEMS:
-        raise EvalError("value-too-large", f"this has more than {MAX_ITEMS:,} items", None)
+    if stop - start > limits().items:
+        raise _too_many_items(None)
     return list(range(start, stop))
 
 
@@ -281,7 +292,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make_divisible(value: float, divisor: int = 8, minimum: int | None = None) -> int:
-    """Round to a multiple of `divisor`, never more than 10 % down: the channel rule of the MobileNet papers."""
+    """Round to a multiple of `divisor`, at most 10 % down, as MobileNets do."""
     floor = divisor if minimum is None else minimum
     rounded = max(floor, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * value else rounded

@@ -21,14 +21,12 @@ from archspec.ir.definition import (
 from archspec.ir.expr import Expr, TensorRef, Word, show_value
 from archspec.ir.graph import Body, Expectation
 from archspec.layers.base import Layer
+from archspec.limits import limits, more
 from archspec.tensor import TensorType
 
-#: The most layers a network may have, repetitions counted, and the most that may be written out one by one.
-MAX_LAYERS = 10_000_000
-MAX_NODES = 20_000
+#: How many blocks may be inside one another.
 MAX_DEPTH = 100
-#: The work of one compilation (see `Budget`), and that of one operation.
-MAX_WORK = 10_000_000
+#: The work of one operation (see `Budget`).
 OPERATION_WORK = 100
 
 
@@ -81,7 +79,7 @@ class Values:
         self._layers: dict[Any, Layer] = {}
         self._foldings: dict[int, tuple[bool, bool]] = {}
         self._nodes = 0
-        self._budget = Budget(MAX_WORK)
+        self._budget = Budget(limits().work)
         self._keys: dict[str, int] = {}
         self._structures: dict[str, int] = {}
         self._known_structures: dict[Any, int] = {}
@@ -196,11 +194,13 @@ class Values:
 
     def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
         self._nodes += nodes
-        if self._nodes > MAX_NODES:
-            self._report("too-many-layers", f"more than {MAX_NODES:,} different layers are written out", span, instance)
+        if self._nodes > limits().nodes:
+            message = f"more than {limits().nodes:,} different layers are written out"
+            self._report("too-many-layers", message, span, instance, help=more("nodes"))
             raise Stop
-        if instance.builder.layers + layers > MAX_LAYERS:
-            self._report("too-many-layers", f"a network may have at most {MAX_LAYERS:,} layers", span, instance)
+        if instance.builder.layers + layers > limits().layers:
+            message = f"a network may have at most {limits().layers:,} layers"
+            self._report("too-many-layers", message, span, instance, help=more("layers"))
             raise Stop
 
     def _report(

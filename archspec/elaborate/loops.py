@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from archspec.elaborate.builder import Builder
-from archspec.elaborate.instance import MAX_LAYERS, OPERATION_WORK, Instance, Values, freeze
+from archspec.elaborate.instance import OPERATION_WORK, Instance, Values, freeze
 from archspec.elaborate.reads import indexes_tensors, variable_uses
 from archspec.ir.definition import (
     Op,
@@ -15,6 +15,7 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import show_value
 from archspec.ir.graph import RepeatNode
+from archspec.limits import limits, more
 from archspec.tensor import TensorType
 
 
@@ -76,12 +77,13 @@ class Loops(Values, ABC):
                     op.iterable.span,
                     instance,
                 )
-            if value > MAX_LAYERS:
+            if value > limits().layers:
                 self._fault(
                     "too-many-layers",
-                    f"{value:,} repetitions: a network may have at most {MAX_LAYERS:,} layers",
+                    f"{value:,} repetitions: a network may have at most {limits().layers:,} layers",
                     op.iterable.span,
                     instance,
+                    help=more("layers"),
                 )
             return range(value)
         if not isinstance(value, (list, tuple)):

@@ -10,13 +10,12 @@ from typing import Any
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Source
 from archspec.diagnostics.suggest import did_you_mean
+from archspec.limits import limits, more
 from archspec.syntax import ast
 from archspec.syntax.parse import parse
 
 #: Finds the file that `use "path"` in the file called `user` means, or None. The only way in which text comes in.
 Reader = Callable[[str, str | None], Source | None]
-#: How many files one spec may bring in.
-MAX_FILES = 256
 
 
 @dataclass
@@ -127,8 +126,9 @@ class Loader:
             cycle = [*self._loading[self._loading.index(source.name) :], source.name]
             self.diagnostics.error("import-cycle", f"`use` goes round in a circle: {' -> '.join(cycle)}", use.path.span)
             return
-        if len(self._modules) >= MAX_FILES:
-            self.diagnostics.error("too-many-files", f"more than {MAX_FILES} files", use.path.span)
+        if len(self._modules) >= limits().files:
+            message = f"more than {limits().files} files"
+            self.diagnostics.error("too-many-files", message, use.path.span, help=more("files"))
             return
         if (used := self.load(source)) is None:
             return

@@ -36,6 +36,7 @@ class Program:
         self.definitions: dict[str, Definition] = {}
         #: By block, the scope it is written in (kept, so that its id holds), and which parameters are tensors.
         self._keys: dict[tuple[int, int, frozenset[str]], tuple[str, Scope | None]] = {}
+        self._used: set[int] = set()
         self._signatures: dict[int, Signature] = {}
         self._taken: set[str] = set()
         #: The layers of the user's own, by name.
@@ -74,6 +75,7 @@ class Program:
         definition = self._define(block, module, scope, "block", tensors)
         self._resolving.pop()
         self._keys[key] = definition.key, outer
+        self._used.add(id(block))
         return definition
 
     def given(self, name: str) -> list[Label]:
@@ -87,7 +89,7 @@ class Program:
 
     def is_used(self, block: ast.Block) -> bool:
         """Tell whether a block was resolved for some use."""
-        return any(known == id(block) for known, _, _ in self._keys)
+        return id(block) in self._used
 
     def unused_block(self, block: ast.Block, module: Module, outer: Scope | None) -> None:
         """Resolve a block that has no uses, unless another one uses it."""

@@ -104,7 +104,7 @@ def _numbered(base: str, number: int) -> str:
 
 def _stems(name: str) -> list[str]:
     """Return what `name` would be an iteration of: `unit_1_0` of `unit_1`, and of `unit` in two loops."""
-    stems = []
+    stems: list[str] = []
     while len(stems) < MAX_NESTING and (match := _ITERATION.fullmatch(name)):
         name = match[1]
         stems.append(name)

@@ -6,8 +6,8 @@ which is wrong whether they all do or none does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 
 from archspec.diagnostics.diagnostic import Diagnostics
 from archspec.elaborate.modules import Module
@@ -46,16 +46,18 @@ def warn_of_unused(module: Module, diagnostics: Diagnostics) -> None:
 
 
 def _warn_of(diagnostics: Diagnostics, blocks: tuple[ast.Block, ...], around: tuple[ast.Node, ...]) -> None:
+    calls = {id(node): Counter(_called(node)) for node in around} if blocks else {}
+    total = sum(calls.values(), Counter())
     for block in blocks:
         name = block.name.text
-        others = tuple(node for node in around if node is not block)
-        if not name.startswith("_") and name not in set(_called(others)):
+        # What a block itself calls by its name is no use of it.
+        if not name.startswith("_") and total[name] == calls[id(block)][name]:
             message = f"nothing uses the block `{name}`"
             diagnostics.warning("unused-block", message, block.name.span, help="take it out")
 
 
-def _called(nodes: tuple[ast.Node, ...]) -> Iterator[str]:
-    for node in _parts(nodes):
+def _called(whole: ast.Node) -> Iterator[str]:
+    for node in _parts(whole):
         if isinstance(node, ast.Call):
             yield node.name.text if isinstance(node.name, ast.Name) else node.name.name.text
 
@@ -69,6 +71,7 @@ def _parts(item: object) -> Iterator[ast.Node]:
                 stack += items
             case ast.Node() as node:
                 yield node
-                stack += (getattr(node, field.name) for field in fields(node))
+                names: tuple[str, ...] = type(node).__match_args__
+                stack += (getattr(node, name) for name in names)
             case _:
                 pass

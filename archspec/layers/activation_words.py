@@ -6,8 +6,6 @@ functions are missing: `threshold` cannot be named without its arguments, and `g
 layers do not see (there is a step `glu`).
 """
 
-from __future__ import annotations
-
 from pydantic import NonNegativeFloat
 
 from archspec.layers.configs import Config

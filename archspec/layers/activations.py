@@ -1,7 +1,5 @@
 """Activations as layers of their own. All others are steps through the `activation` layer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

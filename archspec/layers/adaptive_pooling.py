@@ -1,7 +1,5 @@
 """Pooling to a fixed size, whatever the input's: the axis is cut into so many windows of nearly one length."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import PositiveInt, field_validator

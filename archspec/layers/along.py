@@ -4,8 +4,6 @@ Axes count the batch as axis 0, as Keras's do, and no function works along it. W
 last axis.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """Tensor functions of each element by itself, by their `keras.ops` names."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import PositiveInt

@@ -1,7 +1,5 @@
 """Attention."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import prod
 from typing import Annotated, Any, Literal

@@ -3,8 +3,6 @@
 Each is called as Keras calls it, with Keras's own arguments; the images are height x width x channels.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 

@@ -4,11 +4,12 @@ Subclassing registers a layer (see `registry`). The fields are the only list of 
 documentation and emitted code all follow from them.
 """
 
-from __future__ import annotations
-
+# The modules of the families do without `from __future__ import annotations`: for each subclass pydantic would read the
+# annotations of all its bases again, a fifth of what defining the layers takes.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -52,18 +53,25 @@ class Weight:
     initializer: Any = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        from archspec.layers import registry
-
         if self.initializer is None:
             return
         word = self.initializer if isinstance(self.initializer, str) else self.initializer.names[0]
-        filler: Any = registry.words("initializer")[word]
-        least, most = filler.axes
+        least, most = _fillable(word)
         if len(self.shape) < least or (most is not None and len(self.shape) > most):
             wanted = f"{least} axes" if most == least else f"at least {least} axes"
             raise RuleError(
                 f"`{word}` fills weights of {wanted}, but `{self.name}` has the shape {show_shape(self.shape)}"
             )
+
+
+@cache
+def _fillable(initializer: str) -> tuple[int, int | None]:
+    """Return the fewest and the most axes of a weight that an initialiser can fill."""
+    from archspec.layers import registry
+
+    filler: Any = registry.words("initializer")[initializer]
+    axes: tuple[int, int | None] = filler.axes
+    return axes
 
 
 @dataclass(frozen=True, slots=True)

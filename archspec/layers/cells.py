@@ -1,9 +1,7 @@
 """Cells: one step of a recurrent layer. They are given to `rnn`, alone or as a list, and are no steps of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, PositiveInt
 
@@ -38,6 +36,9 @@ class Cell(Config):
     if TYPE_CHECKING:
         units: int
         use_bias: bool
+        kernel_initializer: Any
+        recurrent_initializer: Any
+        bias_initializer: Any
 
     def bias_shape(self) -> tuple[int, ...]:
         """Return the shape of the bias."""

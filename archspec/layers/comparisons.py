@@ -1,7 +1,5 @@
 """Each element beside a number: true or false. They make masks: `from tokens -> not_equal(0)`."""
 
-from __future__ import annotations
-
 from archspec.layers.arithmetic import Pointwise
 from archspec.layers.recipe import Function
 from archspec.tensor import TensorType

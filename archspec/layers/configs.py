@@ -4,8 +4,6 @@ Each is a class with its arguments, as a layer is. In a spec it is a word (`relu
 (`leaky_relu(0.1)`, `l2(0.01)`). A field holds the bare word as a string and the call as a `Config`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -54,9 +52,9 @@ class OneOf:
         if isinstance(value, dict) and value.get("word") in members:
             return members[value["word"]].model_validate({k: v for k, v in value.items() if k != "word"}, strict=False)
         if isinstance(value, str) and value in members:
-            if not members[value].bare:
+            if (name := registry.bare_word(self.category, value)) is None:
                 raise PydanticCustomError("bare_word", "needs the arguments of `{value}`", {"value": value})
-            return members[value].names[0]
+            return name
         raise PydanticCustomError(
             "unknown_word", "unknown {category} `{value}`", {"category": self.category, "value": str(value)}
         )

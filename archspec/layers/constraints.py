@@ -1,7 +1,5 @@
 """Constraints: what weights are brought back to after each training step. `axis` is the axis of each unit's inputs."""
 
-from __future__ import annotations
-
 from archspec.layers.configs import Config
 from archspec.layers.recipe import Construct
 

@@ -1,7 +1,5 @@
 """Convolutions, their transposes, and the depthwise and separable ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd, prod

@@ -1,7 +1,5 @@
 """Recurrent layers whose gates are convolutions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import prod
 from typing import Annotated, ClassVar

@@ -1,7 +1,5 @@
 """Dense layers and embeddings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Layers that act in training only: dropout of several kinds, noise, and a penalty on activity."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, PositiveInt

@@ -1,7 +1,5 @@
 """Dense layers over any axes, as an equation says."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from math import prod

@@ -1,7 +1,5 @@
 """A layer of the user's own, declared by `extern layer`: the elaborator has worked its rules out for one use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

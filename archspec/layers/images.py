@@ -1,8 +1,6 @@
-"""Images brought to one size, and categories to vectors, where that lives inside the model."""
+"""Images brought to one size, where that lives inside the model."""
 
-from __future__ import annotations
-
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
@@ -96,34 +94,3 @@ class RandomCrop(Sized):
     uses_training = True
 
     seed: int | None = None
-
-
-class CategoryEncoding(Weightless):
-    """Whole numbers below `num_tokens` as vectors: which of them a sample has, how often, or one vector for each.
-
-    ```arch
-    input tags: 5 : int32
-    category_encoding(100)
-    ```
-    ```python
-    keras.layers.CategoryEncoding(100)
-    ```
-    """
-
-    kind = "CategoryEncoding"
-    names = ("category_encoding",)
-    category = "embedding"
-    keras = Construct("keras.layers.CategoryEncoding", positional=("num_tokens", "output_mode"))
-
-    num_tokens: PositiveInt
-    output_mode: Literal["multi_hot", "one_hot", "count"] = "multi_hot"
-
-    def output(self, x: TensorType) -> TensorType:
-        if self.output_mode == "one_hot":
-            # Keras takes a last axis of one category for none.
-            return TensorType((*(x.shape[:-1] if x.shape[-1:] == (1,) else x.shape), self.num_tokens))
-        check_rank(self, x, 1, "one axis of categories")
-        return TensorType((self.num_tokens,))
-
-    def window(self, x: TensorType) -> tuple[Window, ...] | None:
-        return WHOLE

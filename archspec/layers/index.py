@@ -20,7 +20,8 @@ class Index:
 
     layers: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, str]
-    words: Mapping[str, Mapping[str, str]]
+    #: Of a word also its canonical name, or None where it needs arguments: that is all that a bare word is asked for.
+    words: Mapping[str, Mapping[str, tuple[str, str | None]]]
     #: Layers that may be given to another.
     inner: Mapping[str, str]
 

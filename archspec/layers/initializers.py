@@ -1,7 +1,5 @@
 """Initialisers: what weights are before training."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from archspec.layers.configs import Config

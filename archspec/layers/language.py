@@ -1,7 +1,5 @@
 """Layers of language models: tied embeddings, and positions as sines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

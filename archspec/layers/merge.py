@@ -1,7 +1,5 @@
 """Merges: several tensors into one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from archspec.layers.base import MANY, WHOLE, RuleError, Takes, Weightless, Window, known, pointwise

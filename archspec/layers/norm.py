@@ -1,7 +1,5 @@
 """Normalisation. `axis` counts the batch as axis 0, as Keras's does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Layers that hand their input on."""
 
-from __future__ import annotations
-
 from archspec.layers.base import Elementwise, taken
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import last_length

@@ -1,7 +1,5 @@
 """Pooling: the largest or the mean value of each window, or of all positions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from archspec.layers.base import WHOLE, Weightless, Window

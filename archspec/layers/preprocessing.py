@@ -1,7 +1,5 @@
 """Layers that bring raw data to what a network works on, where they live inside the model."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any
 

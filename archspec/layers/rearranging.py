@@ -3,8 +3,6 @@
 Axes count the batch as axis 0, as Keras's do, and no function works along it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator

@@ -1,9 +1,7 @@
 """Recurrent layers over the steps of a sequence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, PositiveInt
 
@@ -58,6 +56,9 @@ class Recurrent(Layer):
         # Each layer declares its arguments by itself, in Keras's order.
         units: int
         use_bias: bool
+        kernel_initializer: Any
+        recurrent_initializer: Any
+        bias_initializer: Any
         return_sequences: bool
         return_state: bool
         unroll: bool

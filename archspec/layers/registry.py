@@ -68,6 +68,7 @@ def _index() -> Index:
     return read_index()
 
 
+@cache
 def _load(module: str) -> None:
     importlib.import_module(f"archspec.layers.{module}")
 
@@ -121,7 +122,7 @@ class _Words(Mapping[str, "type[Part]"]):
 
     def __init__(self, category: str) -> None:
         self._category = category
-        self._modules = _index().words.get(category, {})
+        self._modules = {word: module for word, (module, _) in _index().words.get(category, {}).items()}
 
     def __getitem__(self, word: str) -> type[Part]:
         _load(self._modules[word])
@@ -156,6 +157,11 @@ def words(category: str) -> Mapping[str, type[Part]]:
     return _InnerLayers() if category == "layer" else _Words(category)
 
 
+def bare_word(category: str, word: str) -> str | None:
+    """Return the canonical name of a word of a category that is complete without arguments; None for one that is not."""
+    return _index().words[category][word][1]
+
+
 def categories() -> list[str]:
     """Return the categories that have words of their own."""
     return sorted(_index().words)
@@ -170,14 +176,16 @@ def find_word(word: str, *, owning: bool = False) -> dict[str, type[Part]]:
 def make_index() -> Index:
     """Return where everything is that the families define, after importing them all."""
     _load_all()
-    layers = {name: (_family_of(layer),) for name, layer in _layers.items()}
+    layers: dict[str, tuple[str, ...]] = {name: (_family_of(layer),) for name, layer in _layers.items()}
     layers |= {name: tuple(sorted({*map(_family_of, ranks.values())})) for name, ranks in _families.items()}
     typical = {name: Family(name, tuple(sorted(ranks.items()))).typical for name, ranks in _families.items()}
     return Index(
         layers=dict(sorted(layers.items())),
         kinds={kind: _family_of(layer) for kind, layer in sorted(_kinds.items())},
         words={
-            category: {word: _family_of(part) for word, part in sorted(found.items())}
+            category: {
+                word: (_family_of(part), part.names[0] if part.bare else None) for word, part in sorted(found.items())
+            }
             for category, found in sorted(_words.items())
         },
         inner={name: _family_of(layer) for name, layer in sorted((typical | _layers).items()) if is_inner(layer)},

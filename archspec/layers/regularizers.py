@@ -1,7 +1,5 @@
 """Regularisers: what the size of weights or outputs adds to the loss."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import NonNegativeFloat

@@ -1,7 +1,5 @@
 """Layers that only rearrange: flatten, reshape, permute, pad, crop, repeat."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import prod
 from typing import Annotated, Any

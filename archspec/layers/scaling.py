@@ -1,7 +1,5 @@
 """Scales that a network learns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

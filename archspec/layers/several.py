@@ -1,7 +1,5 @@
 """Tensor functions of several tensors, by their `keras.ops` names."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from archspec.layers.base import WHOLE, RuleError, Takes, Weightless, Window, pointwise

@@ -3,8 +3,6 @@
 Channels come last, so a layer of rank 2 takes height x width x channels.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, NamedTuple
 

@@ -1,7 +1,5 @@
 """A weight that belongs to no layer: a class token, learned positions, the scale of a branch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """Plain words: how a window is padded at the borders, and how positions between known ones are filled in."""
 
-from __future__ import annotations
-
 from archspec.layers.configs import Config
 
 

@@ -1,12 +1,10 @@
 """Layers that are given a layer, or cells: both directions of a sequence, each step by itself, any recurrence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import PositiveInt, field_validator
+from pydantic import Field, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
 from archspec.layers.base import WHOLE, Layer, RuleError, Takes, Weight, Window, known
@@ -129,7 +127,7 @@ class Bidirectional(Layer):
 
     layer: InnerLayer
     merge_mode: Literal["concat", "sum", "mul", "ave"] | None = "concat"
-    backward_layer: BackwardLayer = None
+    backward_layer: Annotated[BackwardLayer, Field(validate_default=True)] = None
 
     @field_validator("layer", "backward_layer")
     @classmethod
@@ -142,6 +140,8 @@ class Bidirectional(Layer):
     @classmethod
     def _goes_with_layer(cls, value: Any, info: Any) -> Any:
         layer = info.data.get("layer")
+        if value is None and layer is not None and layer.go_backwards:
+            raise PydanticCustomError("backwards", "is needed where `layer` goes backwards: the way there")
         if value is None or layer is None:
             return value
         if value.go_backwards == layer.go_backwards:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -30,20 +30,22 @@ def build_picture(checked: Checked, view: View = EVERYTHING, *, whole: bool = Fa
     """Return the drawing of a model. Raises NothingNamed for a name that nothing in it goes by.
 
     Without a depth, a large model is folded until it is readable: first the blocks that look like one shown before,
-    then what is deeper than one level, then all blocks. With `whole` a folded block is a frame that is not shown, as
-    long as the model is not too large for that.
+    then what is deeper than one level, then blocks in a row that differ in sizes only, then all blocks. With `whole` a
+    folded block is a frame that is not shown, as long as the model is not too large for that.
     """
-    planner = Planner(checked.graph, view.fuse)
+    planner = Planner(checked.graph, view.fuse, view.alike)
     _check_names(checked, planner, view)
     whole = whole and planner.count() <= MOST_WHOLE
     if view.depth is not None or planner.count() <= MANY_CARDS:
         return _Builder(checked, planner, view, view.depth, once=False, whole=whole).picture()
-    for depth in (None, 1):
-        builder = _Builder(checked, planner, view, depth, once=True)
-        picture = builder.picture()
-        # Where no block is open, folding makes it no smaller.
-        if builder.visible() <= MANY_CARDS or not builder.opened:
-            return _Builder(checked, planner, view, depth, once=True, whole=True).picture() if whole else picture
+    for alike in (view.alike, True):
+        planner = Planner(checked.graph, view.fuse, alike)
+        for depth in (None, 1):
+            builder = _Builder(checked, planner, view, depth, once=True)
+            picture = builder.picture()
+            # Where no block is open, folding makes it no smaller.
+            if builder.visible() <= MANY_CARDS or not builder.opened:
+                return _Builder(checked, planner, view, depth, once=True, whole=True).picture() if whole else picture
     return _Builder(checked, planner, view, 0, once=False, whole=whole).picture()
 
 
@@ -193,7 +195,8 @@ class _Builder:
         title: str,
         detail: str = "",
         *,
-        amount: str = "",
+        params: int = 0,
+        type: TensorType | None = None,
         rows: tuple[str, ...] = (),
         tooltip: str = "",
         times: int = 1,
@@ -210,7 +213,7 @@ class _Builder:
             look,
             title,
             detail,
-            amount,
+            wording.amount(params),
             rows,
             tooltip,
             times,
@@ -220,6 +223,8 @@ class _Builder:
             leaves,
             self._line(span) if span else 0,
             mark,
+            params,
+            type,
         )
         self._cards.append(card)
         self._levels.append(0)
@@ -229,7 +234,7 @@ class _Builder:
         text = wording.type_text(port.type)
         tooltip = f"{fallback} `{port.name}`\n{text}" if port.name else f"{fallback}\n{text}"
         mark: Mark = "highlight" if port.name in self._view.highlight else ""
-        return self._card("port", "io", port.name or fallback, text, tooltip=tooltip, mark=mark)
+        return self._card("port", "io", port.name or fallback, text, tooltip=tooltip, mark=mark, type=port.type)
 
     def _body(self, body: Body, scope: _Scope, sources: _Sources) -> list[Item]:
         """Draw a body whose inputs come from `sources`, and enter there where its other values come from."""
@@ -242,13 +247,16 @@ class _Builder:
             case LayerNode():
                 return self._layers(group, times, body, scope, sources)
             case BlockNode():
-                item = self._block(first, times, scope, sources)
+                blocks = [node for node in group.nodes if isinstance(node, BlockNode)]
+                item = self._blocks(blocks, times, scope, sources)
             case RepeatNode():
                 item = self._repeat(first, times, scope, sources)
             case _:
                 assert_never(first)
         for start, end in zip(first.outputs, group.nodes[-1].outputs, strict=True):
-            sources[end.value] = sources[start.value]
+            source = sources[start.value]
+            told = source.told and end.type.shape == source.type.shape
+            sources[end.value] = replace(source, type=end.type, told=told)
         return item
 
     def _layers(self, group: Group, times: int, body: Body, scope: _Scope, sources: _Sources) -> Card:
@@ -276,7 +284,8 @@ class _Builder:
             host.layer.category,
             sign if sign and not lengths else wording.layer_title(host.layer),
             lengths or wording.layer_detail(host.layer, inputs),
-            amount=wording.amount(total),
+            params=total,
+            type=end.outputs[0].type,
             rows=(", ".join(rows),) if rows else (),
             tooltip="\n\n".join(tooltip),
             times=times,
@@ -297,17 +306,23 @@ class _Builder:
 
     # --- blocks and repetitions ------------------------------------------------------------------------------------
 
-    def _block(self, node: BlockNode, times: int, scope: _Scope, sources: _Sources) -> Item:
+    def _blocks(self, nodes: Sequence[BlockNode], times: int, scope: _Scope, sources: _Sources) -> Item:
+        """Draw blocks in a row as the first of them; what they have in all is told of it."""
+        node = nodes[0]
         inner = self._graph.bodies[node.body]
         definition = self._graph.definitions[inner.definition]
         path = self._path(node.name, node.index, node.shared, scope)
         reused = scope.reused or self._again(path, node.shared)
         count, layers = self._figures.weights[inner.key], self._figures.layers[inner.key]
-        total = count if node.shared else count * times
+        counts = [self._figures.weights[one.body] for one in nodes]
+        total = count if node.shared else sum(counts, Count()) * (times // len(nodes))
         macs = self._figures.macs[inner.key]
         tooltip = "\n".join(wording.block_tooltip(definition, inner, path, count, macs, layers))
-        amount = "" if reused else wording.amount(total.total)
-        detail = wording.block_detail(definition, inner)
+        params = 0 if reused else total.total
+        details = dict.fromkeys(wording.block_detail(definition, self._graph.bodies[one.body]) for one in nodes)
+        # Of sizes that grow from block to block the first and the last tell enough.
+        detail = " … ".join(list(details)[:1] + list(details)[-1:]) if len(details) > 1 else next(iter(details))
+        paths = tuple(self._path(one.name, one.index, one.shared, scope) for one in nodes)
         names = [port.name for port in inner.inputs]
         opens = scope.shown and self._opens(path, node, inner, scope)
         if not opens and not self._whole:
@@ -316,7 +331,8 @@ class _Builder:
                 "block",
                 definition.name,
                 detail,
-                amount=amount,
+                params=params,
+                type=nodes[-1].outputs[0].type,
                 rows=(f"{layers:,} layer{'s' * (layers != 1)}",) if layers else (),
                 tooltip=tooltip,
                 times=times,
@@ -324,7 +340,7 @@ class _Builder:
                 paths=(path + "/",),
                 leaves=layers or 0,
                 span=node.span,
-                mark=self._mark((node,), (path + "/",), inner),
+                mark=self._mark(nodes, tuple(f"{one}/" for one in paths), inner),
             )
             told = self._enter(card, list(zip(node.inputs, names, strict=True)), sources)
             for result, port in enumerate(node.outputs):
@@ -336,13 +352,14 @@ class _Builder:
             "block",
             definition.name,
             detail,
-            amount=amount,
+            params=params,
+            type=nodes[-1].outputs[0].type,
             tooltip=tooltip,
             times=times,
             shared=node.shared,
             ports=ports,
             span=node.span,
-            mark=self._mark((node,), (path,)),
+            mark=self._mark(nodes, paths),
         )
         self.opened += 1
         within = _Scope(f"{path}/", (), scope.level + 1, reused, opens)
@@ -361,11 +378,11 @@ class _Builder:
                 sources[port.value] = local[end.value]
             return item
         names = [port.name for port in inner.inputs]
-        amount = "" if scope.reused else wording.amount(self._repeated(inner, times).total)
+        params = 0 if scope.reused else self._repeated(inner, times).total
         tooltip = f"{times:,} equal iterations\n{wording.place(node.span)}"
         ports = tuple(names) if len(names) > 1 else ()
         strip = self._card(
-            "strip", "block", "repeat", amount=amount, tooltip=tooltip, times=times, ports=ports, span=node.span
+            "strip", "block", "repeat", params=params, tooltip=tooltip, times=times, ports=ports, span=node.span
         )
         return self._open(strip, node, inner, within, sources)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from archspec.tensor import TensorType
+
 #: `card`: a layer. `sign`: a merge in a circle. `bar`: a concatenation. `fold`: a block that is not opened. `strip`:
 #: the title of a frame, through which its inputs come. `port`: an input or output of the model.
 Form = Literal["card", "sign", "bar", "fold", "strip", "port"]
@@ -18,8 +20,8 @@ class Card:
     """One drawn thing. `look` is a key of `style.LOOKS`.
 
     `paths` are the layers it shows; `leaves` counts the layer calls that one appearance of it stands for, and `times`
-    how often it is repeated on the spot. `ports` names the inputs of a strip that has several. `line` is where it was
-    written in the text of the model, 0 where that is another file.
+    how often it is repeated on the spot. `amount` is `params` in words. `ports` names the inputs of a strip that has
+    several. `line` is where it was written in the text of the model, 0 where that is another file.
     """
 
     id: int
@@ -37,6 +39,9 @@ class Card:
     leaves: int = 0
     line: int = 0
     mark: Mark = ""
+    params: int = 0
+    #: What comes out of it first.
+    type: TensorType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from archspec.diagnostics.diagnostic import ArchspecError
-from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, step_name
+from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer
 from archspec.picture.cards import Mark
 
@@ -21,7 +21,7 @@ class View:
     Blocks deeper than `depth` are one card each; None chooses. `expand` names blocks to open all the same, `highlight`
     layers and blocks that stand out: each by its path, its name, or what it is an instance of. `marks` are those of
     layers by their path, or by the path of a block and `/`. `fuse` draws a normalisation and an activation in the card
-    of the layer that they follow.
+    of the layer that they follow. `alike` folds blocks in a row into one even where they differ in their sizes.
     """
 
     depth: int | None = None
@@ -29,6 +29,7 @@ class View:
     highlight: frozenset[str] = frozenset()
     marks: Mapping[str, Mark] = field(default_factory=dict)
     fuse: bool = True
+    alike: bool = False
 
     def __post_init__(self) -> None:
         if self.depth is not None and self.depth < 0:
@@ -45,7 +46,7 @@ _FOLLOWERS = frozenset({"norm", "activation"})
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Nodes that are drawn as one: a layer and what is fused with it, or `times` equal blocks one after another."""
+    """Nodes that are drawn as one: a layer and what is fused with it, or `times` blocks like one another in a row."""
 
     nodes: tuple[AnyNode, ...]
     times: int = 1
@@ -54,8 +55,8 @@ class Group:
 class Planner:
     """Plans the bodies of one graph, each once."""
 
-    def __init__(self, graph: Graph, fuse: bool) -> None:
-        self._graph, self._fuse = graph, fuse
+    def __init__(self, graph: Graph, fuse: bool, alike: bool = False) -> None:
+        self._graph, self._fuse, self._alike = graph, fuse, alike
         self._groups: dict[str, tuple[Group, ...]] = {}
         self._counts: dict[str, int] = {}
         self._structures: dict[str, int] = {}
@@ -65,8 +66,15 @@ class Planner:
     def groups(self, body: Body) -> tuple[Group, ...]:
         """Return the nodes of a body in execution order, gathered into groups."""
         if body.key not in self._groups:
-            self._groups[body.key] = tuple(_groups(body, self._fuse))
+            self._groups[body.key] = tuple(_groups(body, self._fuse, self._same))
         return self._groups[body.key]
+
+    def _same(self, a: BlockNode, b: BlockNode) -> bool:
+        """Tell whether two blocks can be drawn as one."""
+        if a.body == b.body:
+            return True
+        one, other = self._graph.bodies[a.body], self._graph.bodies[b.body]
+        return self._alike and not a.shared and self.structure(one) == self.structure(other)
 
     def count(self) -> int:
         """Return how many cards and titles the model has with all its blocks opened."""
@@ -86,13 +94,16 @@ class Planner:
         if body.key not in self._structures:
             parts: list[object] = [body.definition]
             for group in self.groups(body):
-                parts.append(tuple((self._kind(node), node.inputs) for node in group.nodes[:1]))
+                parts.append((self._kind(group.nodes[0]), group.nodes[0].inputs, group.times))
                 parts += [self._kind(node) for node in group.nodes[1:] if isinstance(node, LayerNode)]
             self._structures[body.key] = self._structure_numbers.setdefault(tuple(parts), len(self._structure_numbers))
         return self._structures[body.key]
 
     def _kind(self, node: AnyNode) -> object:
-        return node.layer.kind if isinstance(node, LayerNode) else self.structure(self._graph.bodies[node.body])
+        if isinstance(node, LayerNode):
+            return node.layer.kind
+        structure = self.structure(self._graph.bodies[node.body])
+        return (structure, node.count) if isinstance(node, RepeatNode) else structure
 
     def names_of(self, node: AnyNode) -> frozenset[str]:
         """Return the names that a node goes by, apart from its path."""
@@ -119,7 +130,11 @@ def _layer_names(layer: Layer) -> set[str]:
     return {layer.kind, *layer.names, *layer.family}
 
 
-def _groups(body: Body, fuse: bool) -> list[Group]:
+#: Tells whether two blocks can be drawn as one.
+_Same = Callable[[BlockNode, BlockNode], bool]
+
+
+def _groups(body: Body, fuse: bool, same: _Same) -> list[Group]:
     readers = _readers(body)
     groups: list[Group] = []
     taken: set[int] = set()
@@ -128,7 +143,7 @@ def _groups(body: Body, fuse: bool) -> list[Group]:
             continue
         chain = [position]
         if isinstance(node, BlockNode):
-            chain = _equal_blocks(body, position, readers)
+            chain = _like_blocks(body, position, readers, same)
         elif fuse and isinstance(node, LayerNode):
             chain = _fused(body, position, readers)
         taken.update(chain)
@@ -176,13 +191,13 @@ def _fused(body: Body, position: int, readers: Mapping[int, list[int]]) -> list[
     return chain
 
 
-def _equal_blocks(body: Body, position: int, readers: Mapping[int, list[int]]) -> list[int]:
-    """Return a block and its equals that follow it, each taking what the one before made."""
+def _like_blocks(body: Body, position: int, readers: Mapping[int, list[int]], like: _Same) -> list[int]:
+    """Return a block and those like it that follow it, each taking what the one before made."""
     chain = [position]
     while (following := _next(body, chain[-1], readers)) >= 0:
         block, other = body.nodes[chain[-1]], body.nodes[following]
         made = tuple(port.value for port in block.outputs)
-        same = isinstance(block, BlockNode) and isinstance(other, BlockNode) and other.body == block.body
+        same = isinstance(block, BlockNode) and isinstance(other, BlockNode) and like(block, other)
         if not same or (block.shared, block.shared and block.name) != (other.shared, other.shared and other.name):
             break
         if other.inputs != made + block.inputs[len(made) :]:

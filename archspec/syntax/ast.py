@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from archspec.diagnostics.source import Span
+from archspec.record import Record, field
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     span: Span = field(compare=False, repr=False, kw_only=True)
 
 
 # --- expressions ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Literal(Node):
     """A number, string or truth value; `text` is how it was written (`1_000`, `4.1G`)."""
 
@@ -23,40 +20,34 @@ class Literal(Node):
     text: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Dims(Node):
     """`3x3`, `224x224x3`, `?x80`; None is `?`."""
 
     values: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Unknown(Node):
     """`?`: a dimension of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A name, or a spelt argument such as `s2`; the current tensor when it is `_`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Spelled(Node):
     """A token that can only be a spelt argument: `d0.2`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Unary(Node):
     op: str
     """`-`, `+` or `not`."""
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(Node):
     """Arithmetic (`+ - * / // % **`), a comparison (`== != < <= > >= in`), `and`, `or`."""
 
@@ -65,7 +56,6 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Node):
     """`then if test else orelse`."""
 
@@ -74,7 +64,6 @@ class Conditional(Node):
     orelse: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Node):
     """`start..stop`, the end excluded."""
 
@@ -82,23 +71,19 @@ class Range(Node):
     stop: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class ListExpr(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class TupleExpr(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Node):
     base: Expr
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Node):
     """`base.name`: a length of a named tensor (`h.channels`), or a name behind a `use … as`."""
 
@@ -106,7 +91,6 @@ class Attribute(Node):
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
 class Argument(Node):
     """One argument of a call; `name` is None where it was given without one."""
 
@@ -114,7 +98,6 @@ class Argument(Node):
     name: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Apply(Node):
     """A call inside an expression: a function (`max(a, b)`) or a word with arguments (`l2(0.01)`)."""
 
@@ -143,7 +126,6 @@ Expr = (
 # --- patterns and parameters ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class TuplePattern(Node):
     items: tuple[Pattern, ...]
 
@@ -151,14 +133,12 @@ class TuplePattern(Node):
 Pattern = Name | TuplePattern
 
 
-@dataclass(frozen=True, slots=True)
 class Spelling(Node):
     """One spelling after `as` in a parameter: `s#`, `#x#`, `1x1`, `activation`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     pattern: Pattern
     default: Expr | None = None
@@ -168,7 +148,6 @@ class Parameter(Node):
 # --- steps ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A layer, block or shared step. `arguments` is None without brackets, `branches` None without braces.
 
@@ -180,7 +159,6 @@ class Call(Node):
     branches: tuple[Body, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Letters(Node):
     """A quoted letter string: `"CBAPD"(6, 5x5)`. A bare one is a Call until names are resolved."""
 
@@ -188,14 +166,12 @@ class Letters(Node):
     arguments: tuple[Argument, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Group(Node):
     """`( step -> step )`."""
 
     flow: Flow
 
 
-@dataclass(frozen=True, slots=True)
 class If(Node):
     """`if test { … } else { … }`; `else if` is an If as the only statement of `orelse`."""
 
@@ -204,14 +180,12 @@ class If(Node):
     orelse: Body | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     pattern: Pattern
     iterable: Expr
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Repeat(Node):
     """`repeat count as index { … }`."""
 
@@ -220,7 +194,6 @@ class Repeat(Node):
     index: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Times(Node):
     """`step * count`."""
 
@@ -228,7 +201,6 @@ class Times(Node):
     count: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Named(Node):
     """`step as target`, `step as (a, b)`; a target is a Name or an Index (`skips[i]`)."""
 
@@ -236,7 +208,6 @@ class Named(Node):
     targets: tuple[Name | Index, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class From(Node):
     """`from a, b`: the first step of a flow that starts at those tensors (expressions: names, `skips[i]`)."""
 
@@ -249,12 +220,10 @@ Step = Call | Letters | Group | If | For | Repeat | Times | Named | From
 # --- statements ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Flow(Node):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Node):
     """`input name: shape : dtype`. `shape` is Dims, TupleExpr, or any expression for a single dimension."""
 
@@ -263,18 +232,15 @@ class Input(Node):
     dtype: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Output(Node):
     tensors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Let(Node):
     pattern: Pattern
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Shared(Node):
     """`shared name = step`."""
 
@@ -282,14 +248,12 @@ class Shared(Node):
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
 class Expect(Node):
     """`expect 7x7x512`, `expect params == 44_426`."""
 
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Node):
     name: Name
     parameters: tuple[Parameter, ...]
@@ -300,7 +264,6 @@ class Block(Node):
 Statement = Flow | Input | Output | Let | Shared | Expect | Block
 
 
-@dataclass(frozen=True, slots=True)
 class Body(Node):
     """What stands between braces, between two `|` of a merge, or a whole file in script form."""
 
@@ -310,7 +273,6 @@ class Body(Node):
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Use(Node):
     """`use "x.arch" as x`; `path` keeps the span of the string."""
 
@@ -318,7 +280,6 @@ class Use(Node):
     alias: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Model(Node):
     name: Name
     parameters: tuple[Parameter, ...]
@@ -326,7 +287,6 @@ class Model(Node):
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Variant(Node):
     """`model name = base(arguments)`."""
 
@@ -336,7 +296,6 @@ class Variant(Node):
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Rule(Node):
     """One rule of an extern layer: `shape (n, d) -> (n, dim)`, `params d * dim`. `result` is what follows the arrow."""
 
@@ -345,7 +304,6 @@ class Rule(Node):
     result: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Extern(Node):
     """`extern layer name(parameters) from "module:Class" { rules }`; `what` is the word after `extern`."""
 
@@ -357,7 +315,6 @@ class Extern(Node):
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class File(Node):
     """One parsed file. `statements` is the script part: every top-level statement that is no definition."""
 

@@ -5,11 +5,11 @@ A method is given the rule's children: tokens and finished nodes, all with spans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from archspec.diagnostics.source import Span
+from archspec.record import Record, replace
 from archspec.syntax import ast
 from archspec.syntax.token import Token
 
@@ -20,8 +20,7 @@ Children = list[Any]
 NOWHERE = Span("", 1, 1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Brackets:
+class Brackets(Record):
     """A bracketed list on its way into a node."""
 
     nodes: tuple[Any, ...]

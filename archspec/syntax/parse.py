@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from archspec.diagnostics import Diagnostic, Diagnostics, Source, Span
+from archspec.record import replace
 from archspec.syntax import ast
 from archspec.syntax.brackets import MAX_NESTING, balance, too_deep
 from archspec.syntax.docs import file_doc

@@ -13,10 +13,14 @@ from archspec.backends.keras_code.naming import KERAS_ATTRIBUTES, RESERVED, clas
 def test_reserved_names_cover_the_attributes_of_keras() -> None:
     import keras
 
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    class Block(keras.layers.Layer):
+        pass
+
+    inputs = keras.Input((2,))
+    block = Block()
+    model = keras.Model(inputs, keras.layers.Dense(2)(block(inputs)))
     model.compile("sgd", "mse")
-    functional = keras.Model(model.inputs, model.outputs)
-    objects = (keras.Model, keras.layers.Layer, model, functional, model.layers[0])
+    objects = (keras.Model, keras.layers.Layer, model, block)
     assert {name for o in objects for name in dir(o) if not name.startswith("_")} <= KERAS_ATTRIBUTES
 
 

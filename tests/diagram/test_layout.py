@@ -257,3 +257,26 @@ def test_spaced_keeps_order_gaps_and_bounds() -> None:
 def test_rectangles_of_cards_are_whole() -> None:
     _, layout = layout_of("input 8\ndense(4)")
     assert all(value == round(value) for placed in layout.cards for value in rect(placed))
+
+
+# --- folding ---------------------------------------------------------------------------------------------------------
+
+
+def test_blocks_in_a_row_that_only_grow_are_one_where_there_are_many() -> None:
+    text = "block layer(n) { dense(n, relu) -> dense(n) }\ninput 8\n" + "\n".join(
+        f"layer({n}) -> layer({n + 1})\ndropout(0.{n % 9 + 1})" for n in range(1, 25)
+    )
+    model = checked(text)
+    picture = build_picture(model)
+    layers = [card for card, _ in picture.cards() if card.title == "layer"]
+    assert {card.times for card in layers} == {2} and len(layers) == 24
+    assert layers[0].detail == "1 \u2026 2"
+    # 8 x 1 + 1, 1 x 1 + 1, 1 x 2 + 2 and 2 x 2 + 2 parameters.
+    assert layers[0].params == 9 + 2 + 4 + 6
+    assert sum(card.leaves * times for card, times in picture.cards()) == sum(1 for _ in leaves(model.graph))
+    assert not faults(picture, lay_out(picture))
+
+
+def test_blocks_that_grow_are_drawn_each_where_there_are_few() -> None:
+    text = "block layer(n) { dense(n, relu) -> dense(n) }\ninput 8\nlayer(3) -> layer(4)"
+    assert [card.times for card, _ in build_picture(checked(text)).cards() if card.title == "layer"] == [1, 1]

@@ -56,6 +56,7 @@ STATES = "the states are as many and as long as those of the layer"
 EMPTY = "an empty tuple says nothing"
 NONSENSE = "a number that makes no sense, which Keras does not check"
 CONVOLUTIONS = r"(separable_|depthwise_)?conv\w*"
+CELL = word("cell", "simple_rnn_cell", units=2)
 STRICTER = [
     Stricter(r"axis -?\d+ is the batch", r"\w+", MIXED, "mixes", on("softmax", (4,), axis=0)),
     Stricter(r"axis -?\d+ is the batch", "concatenate", MIXED, "mixes", on("concatenate", (4,), (4,), axis=0)),
@@ -91,7 +92,10 @@ STRICTER = [
     Stricter(r"initial states?", r"lstm|gru|simple_rnn|rnn|bidirectional", STATES, "runs", on("gru", (4, 3), (2,), (2,), units=2, states=2)),
     Stricter(r"initial states?", r"conv_lstm\w+|bidirectional", STATES, "fails", on("conv_lstm1d", (4, 3, 2), (3,), filters=2, kernel_size=2, states=1)),
     Stricter(r"`unroll` needs", r"lstm|gru|simple_rnn|rnn", "as many copies of the cell as there are steps", "runs", on("gru", (None, 3), units=2, unroll=True)),
-    Stricter(r"takes a sequence", "rnn", "a cell takes features", "contradicts", on("rnn", (4, 3, 2), cell=word("cell", "simple_rnn_cell", units=2))),
+    Stricter(r"takes a sequence", "rnn", "a cell takes features", "contradicts", on("rnn", (4, 3, 2), cell=CELL)),
+    Stricter(r"`unroll` needs", "bidirectional", "as many copies of the cell as there are steps", "runs", on("bidirectional", (None, 3), layer=make("gru", 2, unroll=True))),
+    Stricter(r"takes (a sequence|steps of)", "bidirectional", "Keras does not ask the layer inside", "contradicts", on("bidirectional", (4, 3, 2), layer=make("rnn", CELL))),
+    Stricter(r"both directions", "bidirectional", "Keras takes them for equally wide", "contradicts", on("bidirectional", (4, 3), layer=make("gru", 2), backward_layer=make("gru", 3, go_backwards=True))),
     Stricter(r"at least one axis", "masking", "the mask would be one of samples", "runs", on("masking", ())),
     Stricter(r"at least one axis", "local_response_normalization", "it works along the channels", "mixes", on("lrn", ())),
     Stricter(r"greater than", "local_response_normalization", NONSENSE, "fails", on("lrn", (4, 4, 4), depth_radius=-1)),
@@ -108,7 +112,12 @@ STRICTER = [
     Stricter(r"the \d+ largest", "top_k", "there are not so many", "fails", on("top_k", (5,), k=7)),
     Stricter(r"valid integer", "split", EMPTY, "fails", on("split", (5,), indices_or_sections=())),
     Stricter(r"takes one axis of categories", "category_encoding", "of more axes Keras says one shape and gives another", "contradicts", on("category_encoding", (5, 4), dtype="int32", num_tokens=6)),
-    Stricter(r"takes \dD data|takes \d-D data", r"adaptive\w+", "Keras says one shape and gives another", "contradicts", on("adaptive_average_pooling2d", (6, 3), output_size=2)),
+    Stricter(r"takes one axis of categories", "discretization", "of more axes Keras sums up the first", "runs", on("discretization", (5, 4), bin_boundaries=(1.0, 2.0), output_mode="count")),
+    Stricter(r"at least 1 item", "discretization", "no boundary is no range", "runs", on("discretization", (5,), bin_boundaries=())),
+    Stricter(r"must rise", "discretization", "ranges lie side by side", "fails", on("discretization", (5,), bin_boundaries=(1.0, 0.0))),
+    Stricter(r"no truth value", "hashing", "there is no such value", "fails", on("hashing", (5,), dtype="bool", num_bins=3, mask_value=1)),
+    Stricter(r"agree on all other axes", "concatenate", "they have not the same axes", "fails", on("concatenate", (None,), (), axis=1)),
+    Stricter(r"takes \d-D data", r"adaptive\w+", "Keras says one shape and gives another", "contradicts", on("adaptive_average_pooling2d", (6, 3), output_size=2)),
     Stricter(r"takes \d-D data", r"adaptive\w+", "it works on so many axes", "fails", on("adaptive_average_pooling2d", (6, 4, 4, 3), output_size=2)),
     Stricter(r"takes \d-D data|takes \d axes|takes a sequence", "time_distributed", "Keras does not ask the layer inside", "contradicts", on("time_distributed", (6, 2), layer=make("global_average_pooling1d"))),
     Stricter(r"takes \d axes", "einsum_dense|spectral_normalization", "the equation names the axes", "fails", on("einsum_dense", (4, 3), equation="ab,bc->ac", output_shape=())),

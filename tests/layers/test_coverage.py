@@ -8,9 +8,7 @@ import pytest
 
 from archspec.layers import registry
 
-DATA = "its vocabulary or its bins are data, made before a model is"
-COLUMNS = "turns raw columns into numbers, before a network begins"
-SOUND = "turns raw sound into pictures, before a network begins"
+DATA = "its vocabulary is data, made before a model is"
 SAMPLES = "mixes the samples of a batch and their labels: a matter of training"
 CODE = "what it computes is code, not architecture: `extern layer` declares such a layer"
 #: The layers that have no place in an architecture, and why.
@@ -28,11 +26,9 @@ LEFT_OUT = {
     "IntegerLookup": DATA,
     "StringLookup": DATA,
     "TextVectorization": DATA,
-    "Discretization": DATA,
-    "Hashing": COLUMNS,
-    "HashedCrossing": COLUMNS,
-    "MelSpectrogram": SOUND,
-    "STFTSpectrogram": SOUND,
+    "HashedCrossing": "takes single numbers only: columns of a table, before a network begins",
+    "MelSpectrogram": "says another shape than it gives, of 1023 samples with a stride of 512 for one",
+    "STFTSpectrogram": "needs SciPy, which Keras does not bring",
     "CutMix": SAMPLES,
     "MixUp": SAMPLES,
     "Equalization": "Keras 3.15 gives back its symbolic input, so that no functional model can hold it",

@@ -155,6 +155,7 @@ BAD_ARGUMENTS = [
     bad("bidirectional", "layer", "unknown layer `3`", layer=3),
     bad("bidirectional", "merge_mode", "Input should be", layer=make("lstm", 3), merge_mode="add"),
     bad("bidirectional", "backward_layer", "the other way", layer=make("lstm", 3), backward_layer=make("lstm", 3)),
+    bad("bidirectional", "backward_layer", "is needed where `layer` goes", layer=make("lstm", 3, go_backwards=True)),
     bad("time_distributed", "layer", "takes a layer of one tensor", keras=False, layer=make("add")),
     bad("spectral_normalization", "layer", "must be a layer with a kernel", keras=False, layer=make("relu")),
     bad("multi_head_attention", "num_heads", "greater than 0", num_heads=0, key_dim=4),

@@ -30,11 +30,14 @@ LEFT_OUT = {
     "sparse": "a matter of the backend",
     "Bidirectional.weights": "values, not architecture",
     "BatchNormalization.renorm_clipping": "a dictionary; Keras's default is no clipping",
+    "Discretization.num_bins": "so many boundaries found in data: `adapt` is no architecture",
+    "Discretization.epsilon": "how exactly they are found",
     "Embedding.weights": "values, not architecture",
+    "Hashing.output_mode": "Keras says another shape than it gives; `category_encoding` makes vectors",
     "ReversibleEmbedding.reverse_dtype": "a matter of training",
 }
 #: Arguments that have a default in Keras, and that Keras refuses to go without.
-NEEDED = {"CategoryEncoding.num_tokens"}
+NEEDED = {"CategoryEncoding.num_tokens", "Discretization.bin_boundaries"}
 LAYERS = [layer for layer in registry.all_layers() if isinstance(layer.keras, Construct) and not layer.keras.support]
 
 

@@ -10,7 +10,7 @@ from archspec.ir.expr import Const, Expr, Operation, Var, show_value
 from archspec.layers.extern import Extern
 
 _UNARY = {"neg": "-", "pos": "+", "not": "not "}
-_BRACKETS = {"list": "[]", "tuple": "()"}
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")")}
 
 
 def declaration(extern: ExternLayer) -> Iterator[str]:

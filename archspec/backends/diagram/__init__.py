@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 from archspec.backend import Checked
@@ -10,7 +11,7 @@ from archspec.backends.diagram.scene import Scene, Theme
 from archspec.picture.build import EVERYTHING, build_picture
 from archspec.picture.plan import View
 
-__all__ = ["Direction", "Format", "RenderError", "Style", "Theme", "draw", "render"]
+__all__ = ["Direction", "Format", "RenderError", "Style", "Theme", "draw", "draw_pair", "render", "render_scene"]
 
 Style = Literal["blocks", "volume", "summary"]
 Direction = Literal["TB", "LR"]
@@ -24,8 +25,27 @@ def draw(checked: Checked, view: View = EVERYTHING, *, style: Style = "blocks", 
     from archspec.backends.diagram.blocks import paint
     from archspec.backends.diagram.place import lay_out
 
+    if style == "summary" and view.depth is None:
+        view = replace(view, depth=0, alike=True)
     picture = build_picture(checked, view)
+    if style == "summary":
+        from archspec.backends.diagram.stages import summarize
+
+        picture = summarize(picture)
+    if style == "volume":
+        from archspec.backends.diagram.volume import draw_volumes
+
+        return draw_volumes(picture)
     return paint(picture, lay_out(picture, direction))
+
+
+def draw_pair(old: tuple[Checked, View], new: tuple[Checked, View]) -> Scene:
+    """Return the drawings of two models side by side."""
+    from archspec.backends.diagram.blocks import paint_pair
+    from archspec.backends.diagram.place import lay_out
+
+    pictures = [build_picture(checked, view) for checked, view in (old, new)]
+    return paint_pair([(picture, lay_out(picture)) for picture in pictures])
 
 
 def render(

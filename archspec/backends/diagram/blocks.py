@@ -46,11 +46,45 @@ def paint(picture: Picture, layout: Layout) -> Scene:
     return scene
 
 
+def paint_pair(pairs: list[tuple[Picture, Layout]]) -> Scene:
+    """Return a page with layouts side by side, above what their marks mean."""
+    scene = Scene(0, 0, " → ".join(dict.fromkeys(picture.name for picture, _ in pairs)))
+    left, bottom = MARGIN, 0.0
+    for picture, layout in pairs:
+        heading = Heading(picture.name, picture.subtitle, layout.width)
+        scene.groups.append(Group(heading.shapes(left, MARGIN)))
+        top = MARGIN + heading.height
+        draw(scene, layout, round(left + (heading.width - layout.width) / 2), round(top))
+        left += heading.width + 3 * MARGIN
+        bottom = max(bottom, top + layout.height)
+    at, middle = MARGIN, bottom + 28
+    for mark, sign in SIGNS.items():
+        circle, words = Circle(at + 7, middle, 7, mark, mark), Text(at + 20, middle + 3.7, mark, LABEL_SIZE, "muted")
+        inside = Text(at + 7, middle + 4, sign, 12, "ground", bold=True, anchor="middle")
+        scene.groups.append(Group((circle, inside, words)))
+        at += 80
+    scene.width, scene.height = round(left - 2 * MARGIN), round(middle + 7 + MARGIN)
+    return scene
+
+
 def draw(scene: Scene, layout: Layout, left: float, top: float) -> None:
     """Draw a layout on a page."""
+    paint_frames(scene, layout, left, top)
+    paint_lines(scene, layout, left, top)
+    for placed in layout.cards:
+        if not placed.frame:
+            scene.groups.append(paint_card(placed, left, top))
+
+
+def paint_frames(scene: Scene, layout: Layout, left: float, top: float) -> None:
+    """Draw the frames, outer ones first."""
     for placed in layout.cards:
         if placed.frame:
             scene.groups.append(_frame(placed, left, top))
+
+
+def paint_lines(scene: Scene, layout: Layout, left: float, top: float) -> None:
+    """Draw the lines, skips below the others, with their forks and labels."""
     for line in sorted(layout.lines, key=lambda line: not line.skip):
         scene.groups.append(Group(tuple(_line(line, left, top))))
     for x, y in layout.forks:
@@ -58,9 +92,6 @@ def draw(scene: Scene, layout: Layout, left: float, top: float) -> None:
     for label in layout.labels:
         y = label.y + top + LABEL_SIZE * 0.35
         scene.groups.append(Group((Text(label.x + left, y, label.text, LABEL_SIZE, "muted"),)))
-    for placed in layout.cards:
-        if not placed.frame:
-            scene.groups.append(_card(placed, left, top))
 
 
 class Heading:
@@ -134,7 +165,8 @@ def _line(line: Drawn, left: float, top: float) -> list[Shape]:
 # --- cards -----------------------------------------------------------------------------------------------------------
 
 
-def _card(placed: Placed, left: float, top: float) -> Group:
+def paint_card(placed: Placed, left: float, top: float) -> Group:
+    """Return the drawing of a card."""
     card, face = placed.card, placed.face
     x, y = placed.x + left, placed.y + top
     if card.form == "sign":

@@ -35,6 +35,8 @@ class Face:
     badge: str = ""
     row: str = ""
     ports: tuple[str, ...] = ()
+    #: How far from its middle lines may come in; 0 is anywhere.
+    inlet: float = 0
 
     @property
     def badge_width(self) -> float:

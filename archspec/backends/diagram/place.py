@@ -7,7 +7,7 @@ geometry in x and y, for any writer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
@@ -96,10 +96,10 @@ class Layout:
     forks: list[tuple[float, float]] = field(default_factory=list)
 
 
-def lay_out(picture: Picture, direction: Direction = "TB") -> Layout:
-    """Return where everything in a picture stands."""
+def lay_out(picture: Picture, direction: Direction = "TB", face: Callable[[Card], Face] = face_of) -> Layout:
+    """Return where everything in a picture stands, each card as large as its face."""
     flows = cut(picture)
-    faces = {number: face_of(card) for number, card in flows.cards.items()}
+    faces = {number: face(card) for number, card in flows.cards.items()}
     return _flatten(_Placer(flows, faces, direction).page(), flows, faces, direction)
 
 
@@ -295,6 +295,8 @@ class _Placer:
         pins = [self._pin(edge, 0.0) for edge in edges]
         gaps = [max(LANE + 2, self._label_side(pin) + LANE) for pin in pins[:-1]]
         broad, size = (face.width, face.height) if self._down else (face.height, face.width)
+        if face.inlet:
+            gaps = [min(gap, 2 * face.inlet / len(gaps)) for gap in gaps]
         broad = max(broad, sum(gaps) + 28 if len(pins) > 1 else 0, 16.0 * len(self._nets.get(number, ())))
         if card.form == "bar" and not close:
             # Wide enough for lines to come straight down, within reason.
@@ -303,7 +305,8 @@ class _Placer:
         if len(pins) == 1:
             places = [wishes[0] if abs(wishes[0]) < 6 else 0.0]
         else:
-            places = spaced(wishes, gaps, 14 - half, half - 14)
+            reach = face.inlet or half - 14
+            places = spaced(wishes, gaps, -reach, reach)
         for pin, across in zip(pins, places, strict=True):
             pin.across = across
         box = Box(size + behind, -half, half + behind, pins, vertex=number, depth=size, left=-half, right=half)

@@ -123,7 +123,7 @@ class Calls(Names):
         function, arguments = self.construction(call)
         attribute = f"self.{self.attributes[call.site]}"
         if self.indices:
-            self.lines.nested_call(f"{attribute}.append", function, arguments)
+            self.lines.call(f"{attribute}.append(", function, arguments, ")")
         else:
             self.lines.call(f"{attribute} = ", function, arguments)
 
@@ -169,7 +169,7 @@ class Calls(Names):
         """Return the variables that several results go to."""
         for target in named.targets:
             if target.name not in self.tensors and not target.index:
-                self.tensors[target.name] = self.local(target.name)
+                self.tensors[target.name] = "_" if target.name == "_" else self.local(target.name)
         return [self.tensors[target.name] + self._subscript(target) for target in named.targets]
 
     def _inputs(self, call: CallOp, inputs: list[str], use: CallOp) -> list[str]:

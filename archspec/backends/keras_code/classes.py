@@ -8,6 +8,7 @@ from typing import Any
 
 from archspec.backends.keras_code import naming
 from archspec.backends.keras_code.flow import Flow
+from archspec.backends.keras_code.layout import INDENT
 from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.names import CALL, CREATE, FUNCTIONAL, MIRROR, MidFlow, Mode
 from archspec.backends.keras_code.parameters import (
@@ -19,27 +20,26 @@ from archspec.backends.keras_code.parameters import (
     paths,
     reads_shape,
 )
-from archspec.backends.keras_code.text import INDENT, Line, Lines, docstring
+from archspec.backends.keras_code.python import string
+from archspec.backends.keras_code.text import Line, Lines, docstring
 from archspec.backends.keras_code.variants import Variant, calls
-from archspec.ir.definition import NamePattern, Parameter, RepeatOp, find, pattern_names
+from archspec.ir.definition import Definition, NamePattern, Parameter, RepeatOp, find, pattern_names
+
+KWARGS = "**kwargs: Any"
 
 
 @dataclass(slots=True)
 class ClassView:
-    """Everything the template prints of one class; lines are finished statements."""
+    """Everything the template prints of one class; its methods are finished lines."""
 
+    template = "class.jinja"
     name: str
+    base: str
     doc: list[str]
     parameters: list[ParameterView]
-    init: list[str] = field(default_factory=list)
-    build: list[str] = field(default_factory=list)
-    call: list[str] = field(default_factory=list)
-    output_shape: list[str] = field(default_factory=list)
+    methods: list[list[str]] = field(default_factory=list)
     #: Whether tuples must be made of the lists in a saved configuration.
     restores: bool = False
-    model_name: str = ""
-    inputs: list[str] = field(default_factory=list)
-    outputs: str = ""
 
 
 def model_view(variant: Variant, module: Module, name: str) -> ClassView:
@@ -70,10 +70,10 @@ class _Class:
             self.attributes[call.site] = naming.variable(base, taken)
             taken.add(self.attributes[call.site])
 
-    def view(self) -> ClassView:
-        fallback = f"The {self.definition.name} {'block' if self.definition.kind == 'block' else 'network'}."
-        parameters = parameter_views(self.variant, self.names)
-        return ClassView(self.variant.class_name, docstring(self.definition.doc or fallback), parameters)
+    def view(self, base: str) -> ClassView:
+        return ClassView(
+            self.variant.class_name, base, documentation(self.definition), parameter_views(self.variant, self.names)
+        )
 
     def flow(self, mode: Mode, lines: Lines, variables: dict[str, str], taken: set[str], **more: Any) -> Flow:
         more = {"tensors": self.signature.tensors, **more}
@@ -91,7 +91,7 @@ class _Class:
                 lines.add(f"{name} = {text} if {name} is None else {name}")
             if not isinstance(parameter.pattern, NamePattern):
                 for part in pattern_names(parameter.pattern):
-                    variables[part] = naming.variable(part, taken)
+                    variables[part] = naming.local(part, taken)
                     taken.add(variables[part])
                 left = left_side(parameter.pattern, variables, top=True)
                 lines.add(f"{left} = {name}", sets=left)
@@ -100,43 +100,48 @@ class _Class:
     # --- the model -------------------------------------------------------------------------------------------------
 
     def model(self, name: str) -> ClassView:
-        view = self.view()
+        view = self.view("keras.Model")
         lines = Lines(2)
         variables, taken = self.prologue(lines)
-        flow = self.flow(FUNCTIONAL, lines, variables, {*taken, "name"})
+        flow = self.flow(FUNCTIONAL, lines, variables, taken)
         flow.walk(self.definition.body)
         outputs = flow.results or flow.current
+        arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name", "**kwargs"]
+        lines.call("", "super().__init__", arguments)
+        for parameter in view.parameters:
+            lines.add(f"self.{parameter.name} = {parameter.name}")
         _declare(lines, flow)
-        view.init = lines.finish(*outputs)
-        view.model_name = name
-        view.inputs = flow.inputs
-        view.outputs = outputs[0] if len(outputs) == 1 else f"[{', '.join(outputs)}]"
+        parameters = [parameter.text for parameter in view.parameters]
+        init = self.method("__init__", [*parameters, "*", f"name: str = {string(name)}", KWARGS], " -> None:", lines)
+        config = self.config(['"name": self.name'], view.parameters)
+        view.methods = [init, config]
         return view
 
     # --- blocks ----------------------------------------------------------------------------------------------------
 
     def block(self) -> ClassView:
-        view = self.view()
-        if not self.late and not reads_shape(self.definition.body):
-            view.init = self.constructor(creates=True)
-            view.build = self.build(Lines(2))
-        else:
-            view.init = self.constructor(creates=False)
-            view.build = self.creating_build()
-        view.call = self.calling()
-        view.output_shape = self.output_shape()
+        view = self.view("layers.Layer")
+        creates = not self.late and not reads_shape(self.definition.body)
+        view.methods = [
+            self.constructor(view.parameters, creates),
+            self.build(Lines(2)) if creates else self.creating_build(),
+            self.calling(),
+            self.output_shape(),
+            self.config(["**super().get_config()"], view.parameters),
+        ]
         return view
 
-    def constructor(self, creates: bool) -> list[str]:
-        """Return the statements that keep the parameters and, where they can, make the layers."""
+    def constructor(self, parameters: list[ParameterView], creates: bool) -> list[str]:
+        """Return the constructor: it keeps the parameters and, where it can, makes the layers."""
         lines = Lines(2)
+        lines.add("super().__init__(**kwargs)")
         variables, taken = self.prologue(lines)
         for name in self.names.values():
             lines.add(f"self.{name} = {name}")
         if creates:
             flow = self.flow(CREATE, lines, variables, taken, inputs=self.signature.inputs)
             flow.walk(self.definition.body)
-        return lines.finish()
+        return self.method("__init__", [*(p.text for p in parameters), KWARGS], " -> None:", lines)
 
     def creating_build(self) -> list[str]:
         """Return a `build` that makes the layers from the input's shape."""
@@ -146,6 +151,8 @@ class _Class:
             lines, flow = self.outside(MIRROR)
             for name in reversed(self.signature.called_with):
                 lines.lines.insert(0, Line(0, f"{name} = {self.signature.symbolic(name)}"))
+        if flow.mode.calls:
+            lines.forget_last()
         _declare(lines, flow)
         return self.build(lines, called=flow.mode.calls)
 
@@ -153,15 +160,15 @@ class _Class:
         """Return a `build` of these lines: it ends by calling the layers, which builds them."""
         if not called:
             lines.call("", "self.call", self.symbolic())
-        return self.method("build", self.signature.shapes.values(), " -> None:", lines)
+        return self.method("build", self.shape_arguments(), " -> None:", lines)
 
     def calling(self) -> list[str]:
         lines, flow = self.outside(CALL)
-        results = flow.results or flow.current
-        lines.add(f"return {', '.join(results)}")
+        lines.end(flow.results or flow.current, "return ")
         _declare(lines, flow)
-        training = ["training=None"] if self.variant.uses_training else []
-        return self.method("call", [*self.signature.called_with, *training], ":", lines)
+        tensors = [f"{name}: {'list[Any]' if name in self.signature.several else 'Any'}" for name in self.signature.called_with]
+        training = ["training: bool | None = None"] if self.variant.uses_training else []
+        return self.method("call", [*tensors, *training], " -> Any:", lines)
 
     def output_shape(self) -> list[str]:
         shapes = self.signature.shapes
@@ -176,10 +183,23 @@ class _Class:
             outputs = "self.call(*map(keras.KerasTensor, shapes))"
         single = self.variant.outputs == 1
         lines.add(f"return {outputs}.shape" if single else f"return [output.shape for output in {outputs}]")
-        return self.method("compute_output_shape", shapes.values(), ":", lines)
+        return self.method("compute_output_shape", self.shape_arguments(), " -> Any:", lines)
+
+    def shape_arguments(self) -> list[str]:
+        return [
+            f"{shape}: {'list[Any]' if name in self.signature.several else 'tuple[Any, ...]'}"
+            for name, shape in self.signature.shapes.items()
+        ]
 
     def symbolic(self) -> list[str]:
         return list(map(self.signature.symbolic, self.signature.called_with))
+
+    def config(self, first: list[str], parameters: list[ParameterView]) -> list[str]:
+        """Return `get_config`."""
+        lines = Lines(2)
+        own = [f'"{parameter.name}": self.{parameter.name}' for parameter in parameters]
+        lines.add(f"return {{{', '.join([*first, *own])}}}")
+        return self.method("get_config", [], " -> dict[str, Any]:", lines)
 
     def method(self, name: str, arguments: Iterable[str], end: str, suite: Lines) -> list[str]:
         """Return a method, from its first line on."""
@@ -208,6 +228,16 @@ class _Class:
         text = flow.printer.print(parameter.default)
         flow.lines.add(f"{name} = {text} if self.{name} is None else self.{name}", sets=name)
         flow.variables[parameter.name] = name
+
+
+def documentation(definition: Definition) -> list[str]:
+    """Return the docstring of what a definition becomes."""
+    return docstring(definition.doc or f"The {definition.name} {'block' if definition.kind == 'block' else 'network'}.")
+
+
+def listed(names: list[str]) -> str:
+    """Return one name as it is, and several as a list."""
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
 def _declare(lines: Lines, flow: Flow) -> None:

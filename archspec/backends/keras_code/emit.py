@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
@@ -64,19 +65,29 @@ def _render(checked: Checked, module: Module, found: list[Variant], classes: lis
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("module.py.jinja").render(
+
+    def render(template: str, **values: object) -> str:
+        return environment.get_template(template).render(**values)
+
+    return render(
+        "module.py.jinja",
         name=graph.name,
         spec=_one_line(PurePath(graph.file).name),
         target=_one_line(_target(PurePath(graph.file), graph.name)),
         digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
         doc=docstring(graph.doc or f"The {graph.name} network."),
-        plain_imports=sorted(i for i in module.imports if i.startswith("import ")),
-        from_imports=sorted(i for i in module.imports if i.startswith("from ")),
-        package=graph.name,
-        helpers=helpers,
-        classes=classes,
+        imports=_import_blocks(module.imports | {"from typing import Any"}),
+        definitions=[*helpers, *(render(view.template, view=view, package=graph.name).rstrip() for view in classes)],
         model=classes[-1],
     )
+
+
+def _import_blocks(lines: Iterable[str]) -> list[list[str]]:
+    """Return import lines as sorted blocks: the standard library's, then all others."""
+    blocks: dict[bool, list[str]] = {True: [], False: []}
+    for line in sorted(lines, key=lambda line: (line.startswith("from "), line.lower(), line)):
+        blocks[line.split()[1].partition(".")[0] in sys.stdlib_module_names].append(line)
+    return [block for block in blocks.values() if block]
 
 
 def _support_symbols() -> set[str]:

@@ -108,6 +108,9 @@ class Flow(Loops):
                 if target.index:
                     self.dictionaries.append(self.tensors[target.name])
         left = [self.tensors[target.name] + self._subscript(target) for target in op.targets]
+        if self.current == [self.target] and len(left) == 1 and self.lines.name_last(self.target, left[0]):
+            self.current = left
+            return
         unread = None if any(target.index for target in op.targets) else ", ".join(left)
         self.lines.add(f"{', '.join(left)} = {', '.join(self.current)}", sets=unread)
         if len(left) > 1:
@@ -139,14 +142,19 @@ class Flow(Loops):
         again = named(op.branches) if self.mode.calls else set()
         start = [self._held(tensor, again) for tensor in self.current]
         ends: list[str] = []
-        for number, branch in enumerate(op.branches, 1):
+        targets: list[str] = []
+        for name, branch in zip(_branch_names(op), op.branches, strict=True):
             self.current, self.at_input = list(start), at_input
             if self.mode.calls:
-                self.target = self.local(f"branch{number}")
+                self.target = self.local(name)
             self.walk(branch)
             ends += [self._held(tensor, again) for tensor in self.current[:1]]
+            targets.append(self.target)
         self.target = target
         self.call(op.merge, inputs=ends if self.mode.calls else [])
+        if self.mode.calls:
+            # The branches are done with; others may have their names.
+            self.taken -= set(targets)
 
     # --- control flow ----------------------------------------------------------------------------------------------
 
@@ -191,6 +199,21 @@ class Flow(Loops):
         elif orelse:
             self.lines.add(f"if {negated(test)}:")
             self.lines.lines += orelse
+
+
+def _branch_names(op: BranchesOp) -> list[str]:
+    """Return what people call the tensors of branches."""
+    passing = [all(not flows((o,)) or _may_pass(o) for o in branch) for branch in op.branches]
+    if op.merge.callee == "add" and len(passing) == 2 and sum(passing) == 1:
+        return ["shortcut" if passes else "residual" for passes in passing]
+    if op.merge.callee == "multiply" and len(passing) == 2 and sum(passing) == 1:
+        return ["x" if passes else "scale" for passes in passing]
+    return [f"branch{number}" for number in range(1, len(op.branches) + 1)]
+
+
+def _may_pass(op: Op) -> bool:
+    """Tell whether an operation is an `if` that may leave the current tensor as it is."""
+    return isinstance(op, IfOp) and not (flows(op.then) and flows(op.orelse))
 
 
 def _only_expects(ops: tuple[Op, ...]) -> bool:

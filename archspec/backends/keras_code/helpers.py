@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def as_tuples(value: Any) -> Any:
-    """Return a value with tuples for the lists that a saved model has in their place."""
+    """Return a value with tuples for the lists that a saved model has instead."""
     if isinstance(value, dict):
         return {key: as_tuples(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

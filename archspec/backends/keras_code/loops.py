@@ -174,7 +174,8 @@ class Loops(Calls, ABC):
             loops = [stack.enter_context(self._loop(link)) for link in chain]
             function, arguments = self.construction(sites[0])
         attribute = f"self.{self.attributes[sites[0].site]}"
-        self.lines.comprehension(attribute, function, arguments, [f"for {loop.header()}" for loop in loops])
+        clauses = " ".join(f"for {loop.header()}" for loop in loops)
+        self.lines.call(f"{attribute} = [", function, arguments, f" {clauses}]")
         return True
 
     def _zip(self, op: RepeatOp, sites: list[CallOp]) -> None:

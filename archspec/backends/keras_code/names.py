@@ -87,7 +87,7 @@ class Names:
 
     def local(self, name: str) -> str:
         """Return a new variable for a name of the spec."""
-        made = naming.variable(name, self.taken)
+        made = naming.local(name, self.taken)
         self.taken.add(made)
         return made
 
@@ -105,7 +105,8 @@ class Names:
             inner = ", ".join(map(self._bind, pattern.items))
             return f"({inner},)" if len(pattern.items) == 1 else f"({inner})"
         if pattern.name not in self.locals:
-            self.locals[pattern.name] = self.local(pattern.name)
+            # Nothing can read the variable `_`.
+            self.locals[pattern.name] = "_" if pattern.name == "_" else self.local(pattern.name)
         self.variables[pattern.name] = self.locals[pattern.name]
         return self.locals[pattern.name]
 

@@ -11,22 +11,22 @@ from collections.abc import Callable, Iterable
 KERAS_ATTRIBUTES = frozenset(
     # A list of strings would be a line for each.
     """
-    activation activity_regularizer add add_loss add_metric add_variable add_weight autocast bias bias_constraint
+    activation activity_regularizer add_loss add_metric add_variable add_weight autocast bias_constraint
     bias_initializer bias_regularizer build build_from_config built call call_signature_parameters compile
     compile_from_config compiled compiled_loss compiled_metrics compute_dtype compute_loss compute_mask
     compute_metrics compute_output_shape compute_output_spec count_params distribute_reduction_method
     distribute_strategy dtype dtype_policy enable_lora evaluate export fit from_config get_build_config
     get_compile_config get_config get_layer get_metrics_result get_quantization_layer_structure get_state_tree
-    get_weights input input_dtype input_shape input_spec inputs jit_compile kernel kernel_constraint
+    get_weights input input_dtype input_shape input_spec inputs jit_compile kernel_constraint
     kernel_initializer kernel_regularizer layers load_own_variables load_weights lora_alpha lora_enabled lora_rank
     loss losses make_predict_function make_test_function make_train_function metrics metrics_names metrics_variables
     name non_trainable_variables non_trainable_weights operations optimizer output output_names output_shape outputs
-    path pop predict predict_function predict_on_batch predict_step quantization_config quantization_mode quantize
+    path predict predict_function predict_on_batch predict_step quantization_config quantization_mode quantize
     quantized_build quantized_call rematerialized_call reset_metrics run_eagerly save save_own_variables
     save_weights set_state_tree set_weights stateless_call stateless_compute_loss steps_per_execution stop_training
     summary supports_jit supports_masking symbolic_call test_function test_on_batch test_step to_json train_function
-    train_on_batch train_step trainable trainable_variables trainable_weights units unrolled_steps_per_execution
-    use_bias variable_dtype variable_serialization_spec variables weights
+    train_on_batch train_step trainable trainable_variables trainable_weights unrolled_steps_per_execution
+    variable_dtype variable_serialization_spec variables weights
     """.split()  # noqa: SIM905
 )
 #: The modules outside the standard library that Keras imports; a test holds this list to Keras's.
@@ -41,6 +41,7 @@ KERAS_IMPORTS = frozenset(
 OWN_NAMES = frozenset(
     {
         "self",
+        "name",
         "x",
         "inputs",
         "outputs",
@@ -60,9 +61,10 @@ OWN_NAMES = frozenset(
         "quotient",
     }
 )
-RESERVED = (
-    KERAS_ATTRIBUTES | OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
+LOCALLY_RESERVED = (
+    OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
 )
+RESERVED = KERAS_ATTRIBUTES | LOCALLY_RESERVED
 
 
 def class_name(name: str, taken: Iterable[str], reserved: Iterable[str] = ()) -> str:
@@ -98,6 +100,12 @@ def variable(name: str, taken: Iterable[str] = ()) -> str:
     if safe in RESERVED or not safe.isidentifier():
         safe = f"{safe}_"
     return unique(safe, taken)
+
+
+def local(name: str, taken: Iterable[str] = ()) -> str:
+    """Return the name of a variable that ends with its function, for a name of the spec."""
+    safe = name.lstrip("_") or "value"
+    return unique(f"{safe}_" if safe in LOCALLY_RESERVED or not safe.isidentifier() else safe, taken)
 
 
 def plural(name: str) -> str:

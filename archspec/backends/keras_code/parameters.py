@@ -8,7 +8,6 @@ from typing import Any
 
 from archspec.backends.keras_code.facts import assemble
 from archspec.backends.keras_code.python import literal
-from archspec.backends.keras_code.text import wrapped
 from archspec.backends.keras_code.variants import Variant
 from archspec.elaborate.evaluate import EvalError, evaluate
 from archspec.ir.definition import ExpectOp, NamePattern, Parameter, Pattern, find, pattern_names
@@ -18,11 +17,11 @@ from archspec.tensor import TensorType
 
 @dataclass(frozen=True, slots=True)
 class ParameterView:
-    """A constructor argument: its name, whether it has a default, and the lines that declare it."""
+    """A constructor argument: its name, whether it has a default, and the text that declares it."""
 
     name: str
     optional: bool
-    lines: list[str]
+    text: str
     #: Whether it may hold a tuple.
     holds_tuples: bool = False
 
@@ -37,12 +36,12 @@ def parameter_views(variant: Variant, names: dict[str, str]) -> list[ParameterVi
 def _view(variant: Variant, parameter: Parameter, name: str) -> ParameterView:
     values = _values(variant, parameter)
     if parameter.default is None and variant.definition.kind == "block":
-        return ParameterView(name, False, [f"{name}: {_annotate(values)},"], _holds_tuples(values))
+        return ParameterView(name, False, f"{name}: {_annotate(values)}", _holds_tuples(values))
     # A generated model is this variant of it, whatever the family's defaults are.
     default = values[0] if variant.definition.kind == "model" else _constant(parameter.default)
     annotation = _annotate([*values, default] if default is None else values)
-    lines = wrapped(f"{name}: {annotation} = ", default, literal, 2)
-    return ParameterView(name, True, lines, _holds_tuples([*values, default]))
+    text = f"{name}: {annotation} = {literal(default)}"
+    return ParameterView(name, True, text, _holds_tuples([*values, default]))
 
 
 def _values(variant: Variant, parameter: Parameter) -> list[Any]:

@@ -1,16 +1,18 @@
-"""Lines of Python under construction: indentation, wrapping, and variables that turn out unused."""
+"""Lines of Python under construction: indentation, and variables that turn out unused."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 
-WIDTH = 88
-INDENT = "    "
+from archspec.backends.keras_code.layout import INDENT, WIDTH, broken
+
+#: The first line of a class's docstring stands after an indent and the quotes.
+_DOC_WIDTH = WIDTH - len(INDENT) - 6
 
 
 @dataclass(slots=True)
@@ -34,63 +36,29 @@ class Lines:
         self.lines.append(Line(self.level, text, sets, fault))
 
     def call(self, before: str, function: str, arguments: list[str], after: str = "") -> None:
-        """Add `before function(arguments) after`, one argument a line where it is too long for one line."""
-        text = f"{before}{function}({', '.join(arguments)}){after}"
-        if not arguments or self.fits(text):
-            self.add(text)
-            return
-        self.add(f"{before}{function}(")
-        with self.indented():
-            for argument in arguments:
-                self._argument(argument)
-        self.add(f"){after}")
+        """Add `before function(arguments) after`."""
+        self.add(f"{before}{function}({', '.join(arguments)}){after}")
 
-    def _argument(self, text: str) -> None:
-        """Add an argument on a line of its own; one that is a call and too long is broken in turn."""
-        before, bracket, inner = text.partition("(")
-        if self.fits(f"{text},") or not (bracket and text.endswith(")") and re.fullmatch(r"[\w.=]+", before)):
-            self.add(f"{text},")
-            return
-        self.add(f"{before}(")
-        with self.indented():
-            inner = inner.removesuffix(")")
-            if self.fits(inner):
-                self.add(inner)
-            else:
-                for argument in split(inner):
-                    self._argument(argument)
-        self.add("),")
+    def end(self, results: list[str], before: str) -> None:
+        """End a suite with its results after `before`; what was set to be a result is written there itself."""
+        last = self.lines[-1] if self.lines else None
+        if last is not None and len(results) == 1 and not last.level and last.text.startswith(f"{results[0]} = "):
+            last.text, last.sets = before + last.text.removeprefix(f"{results[0]} = "), None
+        else:
+            self.add(f"{before}{', '.join(results)}")
 
-    def nested_call(self, outer: str, function: str, arguments: list[str]) -> None:
-        """Add `outer(function(arguments))`, on one line where it fits."""
-        text = f"{outer}({function}({', '.join(arguments)}))"
-        if self.fits(text):
-            self.add(text)
-            return
-        self.add(f"{outer}(")
-        with self.indented():
-            self.call("", function, arguments)
-        self.add(")")
+    def forget_last(self) -> None:
+        """Make the last call without keeping its result."""
+        if self.lines and not self.lines[-1].level:
+            self.lines[-1].text = re.sub(r"^\w+ = (?=.*\()", "", self.lines[-1].text)
 
-    def comprehension(self, target: str, function: str, arguments: list[str], loops: list[str]) -> None:
-        """Add `target = [function(arguments) loops]`."""
-        inner = f"{function}({', '.join(arguments)}) {' '.join(loops)}"
-        if self.fits(f"{target} = [{inner}]"):
-            self.add(f"{target} = [{inner}]")
-            return
-        self.add(f"{target} = [")
-        with self.indented():
-            if self.fits(inner):
-                self.add(inner)
-            else:
-                self.call("", function, arguments)
-                for loop in loops:
-                    self.add(loop)
-        self.add("]")
-
-    def fits(self, text: str) -> bool:
-        """Tell whether a statement fits on one line here."""
-        return len(INDENT) * (self.base + self.level) + len(text) <= WIDTH
+    def name_last(self, old: str, new: str) -> bool:
+        """Give what the last line sets another name. Returns whether it sets it, here and for good."""
+        last = self.lines[-1] if self.lines else None
+        if last is None or last.level != self.level or not last.text.startswith(f"{old} = "):
+            return False
+        last.text, last.sets = new + last.text.removeprefix(old), None
+        return True
 
     @contextmanager
     def indented(self) -> Iterator[None]:
@@ -116,37 +84,19 @@ class Lines:
             if len(kept) == len(lines):
                 break
             lines = kept
+        lines = [_without_unread_targets(line, lines, also) for line in lines]
         for line in lines:
             if line.fault is not None:
                 raise line.fault
-        return [INDENT * line.level + line.text for line in lines]
-
-
-def wrapped(before: str, value: Any, literal: Callable[[Any], str], level: int, after: str = ",") -> list[str]:
-    """Return the lines of `before` and the literal of a value, one item a line where it is too long for one line."""
-    text = f"{before}{literal(value)}{after}"
-    if not isinstance(value, (list, tuple)) or not value or len(INDENT) * level + len(text) <= WIDTH:
-        return [text]
-    inner = [INDENT + line for item in value for line in wrapped("", item, literal, level + 1)]
-    return [f"{before}(", *inner, f"){after}"]
-
-
-def split(text: str) -> list[str]:
-    """Return the arguments in a text that holds them all, with commas between."""
-    parts, start, depth = [], 0, 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[(\[{}\])]|, ', text):
-        token = found.group()
-        depth += (token in "([{") - (token in ")]}")
-        if token == ", " and not depth:
-            parts.append(text[start : found.start()])
-            start = found.end()
-    return [*parts, text[start:]]
+        return [
+            INDENT * line.level + part for line in lines for part in broken(line.text, self.base + line.level)
+        ]
 
 
 def docstring(text: str) -> list[str]:
     """Return the lines of a docstring that holds `text`: nothing in it ends the string or escapes."""
     lines = []
-    for line in text.replace("\r", "").split("\n"):
+    for line in _filled(text.replace("\r", "").split("\n")):
         safe = "".join(
             c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}"
             for c in line.replace("\\", "\\\\")
@@ -157,6 +107,14 @@ def docstring(text: str) -> list[str]:
     if lines and lines[-1].endswith('"'):
         lines[-1] = lines[-1][:-1] + '\\"'
     return lines or [""]
+
+
+def _filled(lines: list[str]) -> Iterator[str]:
+    """Yield lines no longer than a docstring's; a paragraph of prose with longer ones is filled anew."""
+    for prose, paragraph in groupby(lines, key=lambda line: bool(re.match(r"[\w`]", line))):
+        kept = list(paragraph)
+        is_long = prose and max(map(len, kept)) > _DOC_WIDTH
+        yield from textwrap.wrap(" ".join(kept), _DOC_WIDTH, break_long_words=False) if is_long else kept
 
 
 def _without_empty(lines: list[Line]) -> list[Line]:
@@ -181,8 +139,21 @@ def negated(test: str) -> str:
     return f"not ({test})" if " " in test else f"not {test}"
 
 
-def _is_read(name: str, lines: list[Line], at: int, also: tuple[str, ...]) -> bool:
+_TARGETS = re.compile(r"(\w+(?:, \w+)*) = |for (.+?) in ")
+
+
+def _without_unread_targets(line: Line, lines: list[Line], also: tuple[str, ...]) -> Line:
+    """Leave out the names of results that nothing reads, where a line sets several."""
+    found = _TARGETS.match(line.text)
+    if not found or not found[1] or "," not in found[1]:
+        return line
+    names = [name if _is_read(name, lines, None, also) else "_" for name in found[1].split(", ")]
+    return replace(line, text=", ".join(names) + line.text[found.end(1) :])
+
+
+def _is_read(name: str, lines: list[Line], at: int | None, also: tuple[str, ...]) -> bool:
+    """Tell whether any line but that at `at` reads what a line sets."""
     names = [part.strip() for part in re.split(r"[(),]", name) if part.strip()]
     pattern = re.compile("|".join(rf"(?<![\w.]){re.escape(n)}\b" for n in names))
-    others = (line.text for i, line in enumerate(lines) if i != at)
+    others = (_TARGETS.sub("", line.text, count=1) for i, line in enumerate(lines) if i != at)
     return any(pattern.search(text) for text in (*others, *also))

@@ -1,6 +1,8 @@
 # mypy: ignore-errors
 """Batch normalisation that a model cannot switch to training mode."""
 
+from typing import Any
+
 import keras
 
 
@@ -8,5 +10,5 @@ import keras
 class InferenceBatchNormalization(keras.layers.BatchNormalization):
     """Batch normalisation that always uses its moving statistics."""
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         return super().call(inputs, training=False, mask=mask)

@@ -12,8 +12,4 @@ ROWS = [
     row("center_crop", 4, 5, on=(3, 3, 3), out=(4, 5, 3)),
     row("random_crop", 4, 5, on=(8, 9, 3), out=(4, 5, 3), params=0, macs=0),
     row("random_crop", 4, 5, seed=3, on=(8, 9, 3), out=(4, 5, 3)),
-    row("category_encoding", 10, on=(5,), input_dtype="int32", out=(10,), params=0, macs=0),
-    row("category_encoding", 10, "one_hot", on=(5,), input_dtype="int32", out=(5, 10)),
-    row("category_encoding", 10, "one_hot", on=(1,), input_dtype="int32", out=(10,)),
-    row("category_encoding", 10, "count", on=(None,), input_dtype="int32", out=(10,)),
 ]
