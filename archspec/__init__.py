@@ -56,9 +56,9 @@ def __getattr__(name: str) -> object:
 
 def load_ipython_extension(shell: object) -> None:
     """Answer `%load_ext archspec` in a notebook."""
-    from archspec.notebook import load
+    from importlib import import_module
 
-    load(shell)
+    import_module("archspec.notebook").load(shell)
 
 
 def __dir__() -> list[str]:

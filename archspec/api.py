@@ -19,6 +19,8 @@ from archspec.report import batched, grouped, report, rounded, shapes
 if TYPE_CHECKING:
     import keras
 
+    from archspec.backends.keras_code import Style
+
 PathLike = str | os.PathLike[str]
 #: Blocks below this depth are one row in a notebook.
 _NOTEBOOK_DEPTH = 1
@@ -119,11 +121,15 @@ class Architecture:
 
         return to_json(self.graph, indent)
 
-    def to_source(self) -> str:
-        """Return the Keras code of the network: a Python module that stands alone."""
+    def to_source(self, style: Style = "subclass") -> str:
+        """Return the Keras code of the network: a Python module that stands alone.
+
+        `style` is how it is written: with a class for each block (`subclass`), a function for each (`functional`), or,
+        where the network is one, as a chain of layers (`sequential`).
+        """
         from archspec.backends.keras_code import emit
 
-        return str(emit(self._checked).content)
+        return str(emit(self._checked, style).content)
 
     def to_keras(self, *, allow_extern: bool = False) -> keras.Model:
         """Return the network as a Keras model. Needs TensorFlow: `pip install 'archspec-nn[tensorflow]'`.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,19 @@ def compile_source(
 
     `home` is the folder that `use` starts from; without one only `include` and the standard library count.
     """
+    with _without_garbage_collection():
+        return _compile(source, model, settings, setting_texts, include, home, policy)
+
+
+def _compile(
+    source: Source,
+    model: str | None,
+    settings: Mapping[str, Any] | None,
+    setting_texts: Mapping[str, str] | None,
+    include: Sequence[Path],
+    home: Path | None,
+    policy: Policy,
+) -> Compiled:
     diagnostics = Diagnostics()
     library = [path.stem for path in folder("stdlib").glob("*.arch")]
     loader = Loader(_Files(source, home, include, diagnostics), diagnostics, library)
@@ -147,6 +162,18 @@ def compile_source(
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
     found = _in_order(policy.apply(diagnostics.items), loader.sources)
     return Compiled(source, graph, figures, found, loader.sources)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Keep the collector from running: a compilation makes no cycles to speak of, and each run visits all it made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _in_order(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
@@ -182,10 +209,10 @@ class _Files:
             for place in filter(None, [self._homes.get(user), *self._include]):
                 found = place / path
                 # Neither `..` nor a link may lead out of the folders that the person named.
-                if found.is_file() and any(found.resolve().is_relative_to(root) for root in self._roots):
+                if _is_file(found) and any(found.resolve().is_relative_to(root) for root in self._roots):
                     return self._read(found, found.as_posix())
         found = self._library / path
-        if found.is_file() and found.resolve().is_relative_to(self._library.resolve()):
+        if _is_file(found) and found.resolve().is_relative_to(self._library.resolve()):
             return self._read(found, f"std/{path}")
         return None
 
@@ -196,6 +223,14 @@ class _Files:
             return None
         self._homes[name] = path.parent
         return Source(name, text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # The name is longer than a name can be.
+        return False
 
 
 def _read_text(path: Path) -> tuple[str, Diagnostic | None]:

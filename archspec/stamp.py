@@ -1,6 +1,7 @@
-"""The checksum in generated Python: tells a file that archspec wrote from one that a person has edited since.
+"""The checksum in generated files: tells one that archspec wrote from one that a person has edited since.
 
-The stamp is a comment line, the last of the comment block that the file begins with.
+The stamp is a comment on a line of its own. In Python it is the last of the comment block that the file begins with; in
+DOT it is the first line, in SVG the last.
 """
 
 from __future__ import annotations
@@ -8,29 +9,39 @@ from __future__ import annotations
 import hashlib
 import re
 
-_LINE = re.compile(r"# checksum: ([0-9a-f]{16})")
+_COMMENTS = {".py": "# checksum: {}", ".dot": "// checksum: {}", ".svg": "<!-- checksum: {} -->"}
+#: The kinds of files that can bear a stamp.
+KINDS = tuple(_COMMENTS)
 
 
-def stamp(text: str) -> str:
-    """Return a Python text with its checksum at the end of its header comment. A stamp that it has is renewed."""
-    lines, _ = _unstamped(text)
-    place = _header_length(lines)
-    return "\n".join([*lines[:place], f"# checksum: {_checksum(lines)}", *lines[place:]])
+def stamp(text: str, kind: str = ".py") -> str:
+    """Return a text of a kind with its checksum. A stamp that it has is renewed."""
+    lines, _ = _unstamped(text, kind)
+    place = _place(lines, kind)
+    return "\n".join([*lines[:place], _COMMENTS[kind].format(_checksum(lines)), *lines[place:]])
 
 
-def is_stamped(text: str) -> bool:
+def is_stamped(text: str, kind: str = ".py") -> bool:
     """Tell whether a text bears the checksum of its own content: it is as archspec wrote it."""
-    lines, found = _unstamped(text)
+    lines, found = _unstamped(text, kind)
     return found == _checksum(lines)
 
 
-def _unstamped(text: str) -> tuple[list[str], str | None]:
+def _unstamped(text: str, kind: str) -> tuple[list[str], str | None]:
     """Return the lines without the stamp, and the checksum that stood in it."""
     lines = text.replace("\r\n", "\n").split("\n")
-    for number in range(_header_length(lines)):
-        if match := _LINE.fullmatch(lines[number]):
+    pattern = re.compile(re.escape(_COMMENTS[kind]).replace(r"\{\}", "([0-9a-f]{16})"))
+    for number in range(_header_length(lines) if kind == ".py" else len(lines)):
+        if match := pattern.fullmatch(lines[number]):
             return lines[:number] + lines[number + 1 :], match[1]
     return lines, None
+
+
+def _place(lines: list[str], kind: str) -> int:
+    """Return the number of the line that the stamp goes before."""
+    if kind == ".py":
+        return _header_length(lines)
+    return 0 if kind == ".dot" else len(lines) - (not lines[-1])
 
 
 def _header_length(lines: list[str]) -> int:

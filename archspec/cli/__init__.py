@@ -5,7 +5,14 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command `archspec` and exit: 0 done, 1 the spec is wrong, 2 misuse, 70 a fault of archspec itself."""
+    import gc
+    import os
     import sys
+
+    # Starting makes much that stays and little that is garbage, so looking for garbage the usual often is wasted.
+    gc.set_threshold(100_000)
+    # Nor is there any use for pydantic's plugins, for which it would read the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
     from archspec.cli.app import app
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archspec.cli.messages import Misuse
 from archspec.cli.specs import Batch, compile_checked, specs_argument
+
+if TYPE_CHECKING:
+    from archspec.backend import Checked
+    from archspec.backends.keras_code import Style
 
 
 @click.command(short_help="Write Keras code and a diagram.")
@@ -21,15 +26,25 @@ from archspec.cli.specs import Batch, compile_checked, specs_argument
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write to.",
 )
+@click.option(
+    "--style",
+    type=click.Choice(["subclass", "functional", "sequential"]),
+    default="subclass",
+    show_default=True,
+    help="How the code is written: a class for each block, a function for each, or a chain of layers.",
+)
 @click.option("--no-diagram", is_flag=True, help="Write the code only.")
 @click.option("--force", is_flag=True, help="Replace files that were edited since archspec wrote them.")
+@click.option("--diff", is_flag=True, help="Write nothing: show how what is there differs from what would be written.")
 def command(
     specs: tuple[str, ...],
     settings: dict[str, str],
     include: tuple[Path, ...],
     output: Path,
+    style: Style,
     no_diagram: bool,
     force: bool,
+    diff: bool,
 ) -> None:
     """Write NAME.py, NAME.svg and NAME.dot for each SPEC, and print its figures.
 
@@ -38,48 +53,63 @@ def command(
     \b
     Examples:
       archspec build vgg11
+      archspec build resnet50 --style functional
       archspec build nets.arch:small -o out --set classes=100
       archspec build specs/*.arch --no-diagram
+      archspec build vgg11 --diff
     """
     written: dict[Path, str] = {}
+    batch = Batch()
 
     def build(spec: str) -> None:
-        _build(spec, settings, include, output, not no_diagram, force, written)
+        from archspec.cli.files import refuse_edited, write
+        from archspec.report import headline
 
-    Batch().run(build, specs)
+        checked = compile_checked(spec, settings, include)
+        contents = _contents(checked, output, style, not no_diagram)
+        code = next(iter(contents))
+        if code in written:
+            raise Misuse(f"`{written[code]}` and `{spec}` would both be written to {code}")
+        written[code] = spec
+        if diff:
+            batch.exit_code = max(batch.exit_code, int(any([_show_diff(*item) for item in contents.items()])))
+            return
+        if not force:
+            for path in contents:
+                refuse_edited(path)
+        for path, text in contents.items():
+            write(path, text)
+        click.echo(headline(checked))
+        for path in contents:
+            click.echo(f"  {path}")
+
+    batch.run(build, specs)
 
 
-def _build(
-    spec: str,
-    settings: dict[str, str],
-    include: tuple[Path, ...],
-    folder: Path,
-    diagram: bool,
-    force: bool,
-    written: dict[Path, str],
-) -> None:
+def _contents(checked: Checked, folder: Path, style: Style, diagram: bool) -> dict[Path, str]:
+    """Return the files of a model, the code first."""
     from archspec.backends.keras_code import emit
-    from archspec.cli.files import refuse_edited, write
-    from archspec.report import headline
     from archspec.stamp import stamp
 
-    checked = compile_checked(spec, settings, include)
-    artifact = emit(checked)
+    artifact = emit(checked, style)
     code = folder / artifact.name
-    if code in written:
-        raise Misuse(f"`{written[code]}` and `{spec}` would both be written to {code}")
-    if not force:
-        refuse_edited(code)
-    contents: dict[Path, str | bytes] = {code: stamp(str(artifact.content))}
+    contents = {code: str(artifact.content)}
     if diagram:
         from archspec.backends.diagram import render
         from archspec.backends.graphviz import to_dot
 
-        contents[code.with_suffix(".svg")] = render(checked, "svg")
+        contents[code.with_suffix(".svg")] = render(checked, "svg").decode()
         contents[code.with_suffix(".dot")] = to_dot(checked)
-    for path, content in contents.items():
-        write(path, content)
-    written[code] = spec
-    click.echo(headline(checked))
-    for path in contents:
-        click.echo(f"  {path}")
+    return {path: stamp(text, path.suffix) for path, text in contents.items()}
+
+
+def _show_diff(path: Path, text: str) -> bool:
+    """Print how a file differs from what would be written. Returns whether it does."""
+    from difflib import unified_diff
+
+    there = path.read_bytes().decode(errors="replace").replace("\r\n", "\n") if path.exists() else ""
+    names = (str(path) if path.exists() else "/dev/null", str(path))
+    lines = list(unified_diff(there.split("\n"), text.split("\n"), *names, lineterm=""))
+    for line in lines:
+        click.echo(line)
+    return bool(lines)

@@ -43,7 +43,7 @@ def refuse_edited(path: Path) -> None:
     if not path.exists():
         return
     try:
-        untouched = is_stamped(path.read_bytes().decode())
+        untouched = is_stamped(path.read_bytes().decode(), path.suffix)
     except UnicodeDecodeError:
         untouched = False
     if not untouched:

@@ -19,6 +19,8 @@ _WIDEST = 120
 """Of a longer source line only this many characters are shown."""
 _BEFORE = 40
 """How many of them stand before what is underlined."""
+_LONGEST = 2000
+"""Of a longer message only the beginning and the end are shown: a name may be a million characters long."""
 
 _STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "gutter": "1;34", "strong": "1"}
 
@@ -125,5 +127,7 @@ def _cells(character: str) -> int:
 
 
 def _printable(text: str) -> str:
-    """Write out control characters, invisible ones and those that turn the direction of writing."""
+    """Write out control characters, invisible ones and those that turn the direction of writing; cut what is long."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
-from archspec.diagnostics.suggest import did_you_mean
+from archspec.diagnostics.suggest import did_you_mean, nearest
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
 from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
@@ -168,6 +168,11 @@ class Expressions:
                 return self._unknown_owner(expr, text, owning)
             case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
                 return self._unknown_owner(expr, text, owning)
+            case ast.Name(text=text) if self.is_stranger(text) and parameter.texts and by_name:
+                meant = nearest(text, parameter.texts)
+                texts = ", ".join(f'"{known}"' for known in parameter.texts)
+                help = f'write `{parameter.name}="{meant}"`' if meant else f"it is one of {texts}"
+                return self._bad(expr, "unknown-name", f"`{parameter.name}` takes a text in quotes", help)
             case ast.Name(text=text) if self.is_stranger(text) and parameter.categories and by_name:
                 return self._unknown_word(expr, text, parameter.categories)
             case ast.Name(text=text) if self.is_stranger(text) and _SPELLED.fullmatch(text) and not by_name:

@@ -96,7 +96,7 @@ class Loader:
 
     def standard_block(self, name: str) -> tuple[ast.Block, Module] | None:
         """Return a block of the standard library."""
-        source = self.read(f"{name}.arch", None)
+        source = self.read(f"{name}.arch", None) if name in self.library else None
         module = self.load(source) if source else None
         return module.find_block(name) if module else None
 

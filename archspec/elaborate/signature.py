@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from archspec.ir.definition import NamePattern
 from archspec.ir.definition import Parameter as DefinedParameter
@@ -37,6 +38,8 @@ class Parameter:
     shown: str = ""
     #: Whether several arguments by position are the items of one: `reshape(7, 7, 512)`.
     gathers: bool = False
+    #: The texts that it takes, in quotes.
+    texts: tuple[str, ...] = ()
 
     def spelt(self, token: str) -> Any:
         """Return the value that `token` spells for this parameter, or `_NO` (see `spells`)."""
@@ -111,7 +114,17 @@ def _field_parameter(name: str, info: Any, alone: bool) -> Parameter:
         required=info.is_required(),
         default="" if info.is_required() else _show_field_default(info.get_default()),
         gathers=alone and get_origin(info.annotation) is tuple,
+        texts=tuple(_texts(info.annotation)),
     )
+
+
+def _texts(annotation: Any) -> Iterator[str]:
+    """Yield the texts of a `Literal`, or of one in a union."""
+    if get_origin(annotation) is Literal:
+        yield from (text for text in get_args(annotation) if isinstance(text, str))
+        return
+    for part in get_args(annotation):
+        yield from _texts(part)
 
 
 def _show_field_default(value: Any) -> str:

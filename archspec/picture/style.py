@@ -53,6 +53,9 @@ LOOKS: Final = {
     "block": Look("block", "#A3ADB8"),
 }
 
+#: The colours of what stands out.
+MARKS: Final = {"highlight": "#C77700", "added": "#1A7F37", "removed": "#CF222E", "changed": "#9A6700"}
+
 #: Merges that a figure draws as a sign in a circle; the others are cards.
 SIGNS: Final = {"Add": "+", "Subtract": "\N{MINUS SIGN}", "Multiply": TIMES}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -60,7 +61,7 @@ def layer_title(layer: Layer) -> str:
 
 def layer_detail(layer: Layer, inputs: tuple[TensorType, ...]) -> str:
     """Write the hyper-parameters: sizes, then the one required argument bare, the others by name, then the stride."""
-    given = layer.arguments()
+    given = _given(layer)
     fields = type(layer).model_fields
     sizes = [_size(getattr(layer, name), layer) for name in _SIZES if name in fields]
     named: list[str] = []
@@ -121,7 +122,7 @@ def joined_lengths(inputs: tuple[TensorType, ...], output: TensorType) -> str:
 def layer_tooltip(node: LayerNode, path: str, inputs: tuple[TensorType, ...]) -> list[str]:
     """Return what a card tells of one layer when pointed at."""
     layer, outputs = node.layer, tuple(port.type for port in node.outputs)
-    arguments = ", ".join(f"{name}={_written(value)}" for name, value in layer.arguments().items())
+    arguments = ", ".join(f"{name}={_written(value)}" for name, value in _given(layer).items())
     lines = [path, f"{layer.kind}({arguments})", f"{types_text(inputs)} → {types_text(outputs)}"]
     weights = layer_weights(layer, inputs)
     if weights:
@@ -156,8 +157,20 @@ def place(span: Span) -> str:
     return f"{PurePosixPath(span.file.replace(chr(92), '/')).name}:{span.line}"
 
 
+@cache
+def _defaults(kind: type[Part]) -> dict[str, Any]:
+    return {name: field.get_default() for name, field in kind.model_fields.items()}
+
+
+def _given(part: Part) -> dict[str, Any]:
+    """Return `part.arguments()`: a drawing asks for them so often that the defaults are kept."""
+    defaults = _defaults(type(part))
+    values = {name: getattr(part, name) for name in defaults}
+    return {name: value for name, value in values.items() if value != defaults[name]}
+
+
 def _activation(layer: Layer) -> str:
-    value = layer.arguments().get("activation")
+    value = _given(layer).get("activation")
     if value is None or value == "linear":
         return ""
     return short_word(value) if isinstance(value, str) else _value(value)

@@ -128,6 +128,11 @@ def _comment(place: _Place) -> str:
     return "a comment begins with `#`" if is_comment else ""
 
 
+def _in_quotes(place: _Place) -> str:
+    path = re.match(r"[\w./-]+", place.after)
+    return f'write `use "{shown(path[0])}"`' if path else ""
+
+
 _ENDS = {"SEP", "RBRACE", "RPAR", "VBAR", END}
 _SLIPS = (
     _Slip({"VBAR", "RBRACE"}, {"LET"}, "a branch that changes nothing is written `skip`", previous={"VBAR"}),
@@ -138,6 +143,7 @@ _SLIPS = (
     _Slip({"EQUAL"}, {"ARROW"}, "to name a value, write `let … = …`; to name a tensor, `… as …`"),
     _Slip({"COLON"}, {"LBRACE"}, "a body stands in braces, `{ … }`"),
     _Slip({"COLON"}, {"COMMA"}, _named_argument, previous={"NAME"}),
+    _Slip({"NAME", "RANGE", "DOT", "SLASH"}, {"STRING"}, _in_quotes, previous={"USE"}),
     _Slip({"NAME"}, {"SEP"}, "write `else if`", text="elif"),
     _Slip({"DOT"}, {"NUMBER"}, "write a digit before the decimal point, as in `0.5`"),
     _Slip({"DOT"}, {"ARROW"}, _next_step),

@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 from archspec.backend import Checked
-from archspec.backends.keras_code import emit
+from archspec.backends.keras_code import Style, emit
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source, compile_spec
 
@@ -25,18 +25,26 @@ def check_spec(name: str) -> Checked:
     return compile_spec(name).checked()
 
 
-def generated(checked: Checked, **parameters: Any) -> Any:
+def generated(checked: Checked, style: Style = "subclass", **parameters: Any) -> Any:
     """Return the model of the generated module."""
-    import keras
+    module = load_module(checked, style)
+    return maker(module)(**parameters)
 
-    artifact = emit(checked)
+
+def load_module(checked: Checked, style: Style = "subclass") -> types.ModuleType:
+    """Return the generated module."""
+    artifact = emit(checked, style)
     assert isinstance(artifact.content, str)
     module = types.ModuleType(f"generated_{next(_modules)}")
     sys.modules[module.__name__] = module
     exec(compile(artifact.content, artifact.name, "exec"), module.__dict__)
-    own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
-    (model,) = [cls for cls in own if issubclass(cls, keras.Model)]
-    return model(**parameters)
+    return module
+
+
+def maker(module: types.ModuleType) -> Any:
+    """Return the class of the model, or the function that builds it: the last one that a module defines."""
+    own = [v for v in vars(module).values() if getattr(v, "__module__", "") == module.__name__ and v.__name__ != "main"]
+    return own[-1]
 
 
 def direct(checked: Checked) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archspec.backends.keras_code import emit
+from archspec.backends.keras_code import Style, emit
 from archspec.backends.keras_code.naming import KERAS_IMPORTS, file_stem
 from archspec.diagnostics.diagnostic import CompileError
 from archspec.diagnostics.source import Source
@@ -325,12 +325,13 @@ ROWS = {
 
 
 @pytest.mark.keras
+@pytest.mark.parametrize("style", ["subclass", "functional"])
 @pytest.mark.parametrize("name", ROWS)
-def test_generated_equals_direct_before_and_after_saving(name: str, tmp_path: Path) -> None:
+def test_generated_equals_direct_before_and_after_saving(name: str, style: Style, tmp_path: Path) -> None:
     import keras
 
     checked = check_text(ROWS[name])
-    first, second = generated(checked), direct(checked)
+    first, second = generated(checked, style), direct(checked)
     assert set(by_path(first)) == set(by_path(second))
     assert first.count_params() == second.count_params() == checked.figures.weights[checked.graph.main].total
     assert _shapes(first) == _shapes(second)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from archspec.backends.keras_code import Style
 from tests.backends.keras_models import (
     by_path,
     check_text,
@@ -132,10 +133,11 @@ SNIPPETS = {
 }
 
 
+@pytest.mark.parametrize("style", ["subclass", "functional"])
 @pytest.mark.parametrize("name", SNIPPETS)
-def test_generated_equals_direct(name: str) -> None:
+def test_generated_equals_direct(name: str, style: Style) -> None:
     checked = check_text(SNIPPETS[name])
-    first, second = generated(checked), direct(checked)
+    first, second = generated(checked, style), direct(checked)
     assert set(by_path(first)) == set(by_path(second))
     weights = checked.figures.weights[checked.graph.main]
     assert first.count_params() == second.count_params() == weights.total
@@ -146,12 +148,13 @@ def test_generated_equals_direct(name: str) -> None:
         assert difference(*outputs) <= 1e-5
 
 
+@pytest.mark.parametrize("style", ["subclass", "functional"])
 @pytest.mark.parametrize("name", SNIPPETS)
-def test_generated_saves_and_loads(name: str, tmp_path: Any) -> None:
+def test_generated_saves_and_loads(name: str, style: Style, tmp_path: Any) -> None:
     import keras
 
     checked = check_text(SNIPPETS[name])
-    model = generated(checked)
+    model = generated(checked, style)
     model.save(tmp_path / "model.keras")
     inputs = random_inputs(checked)
     assert difference(model(inputs), keras.models.load_model(tmp_path / "model.keras")(inputs)) <= 1e-6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ def test_reserved_names_cover_the_attributes_of_keras() -> None:
     import keras
 
     class Block(keras.layers.Layer):
-        pass
+        def call(self, inputs: Any) -> Any:
+            return inputs
 
     inputs = keras.Input((2,))
     block = Block()

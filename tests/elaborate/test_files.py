@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archspec.diagnostics import CompileError, Source
+from archspec.diagnostics import CompileError, Source, render
 from archspec.driver import Compiled, SpecNotFound, compile_source, compile_spec
 from archspec.ir.leaves import leaves
 from tests.elaborate.spec_cases import outline, total
@@ -177,3 +177,15 @@ def test_an_error_tells_all() -> None:
         compile_source(Source("net.arch", "input 8\ndens(3) -> relv")).checked()
     assert [d.code for d in caught.value.diagnostics] == ["unknown-step"] * 2
     assert "did you mean `dense`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ['use "{}.arch"\ninput 8\nrelu\n', 'use "{}/{}.arch"\ninput 8\nrelu\n', "input 8\n{}\n", "input 8\n{}.b\n"]
+)
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 100_000, "é" * 200], ids=["long", "very long", "long in bytes"])
+def test_names_longer_than_a_file_can_have(text: str, name: str, tmp_path: Path) -> None:
+    compiled = compile_source(Source("net.arch", text.replace("{}", name)), home=tmp_path, include=[tmp_path])
+    assert compiled.diagnostics
+    for diagnostic in compiled.diagnostics:
+        assert diagnostic.code in ("file-not-found", "unknown-step", "unknown-name", "unexpected-character")
+        assert len(render(diagnostic, compiled.sources)) < 10_000

@@ -36,3 +36,11 @@ def test_mutants_compile_or_are_told_what_is_wrong(position: int) -> None:
         outcome = try_mutant(mutant(position + turn * len(MUTATIONS), 1, POOL))
         # How long it takes is for the run to measure, which has the machine for itself.
         assert outcome.result in ("compiles", "errors", "slow"), f"{outcome.mutant.number}: {outcome.details}"
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+def test_mutants_that_compile_are_what_keras_builds() -> None:
+    outcomes = [try_mutant(mutant(number, 4, POOL), keras=True) for number in range(300)]
+    assert [f"{o.mutant.number}: {o.details}" for o in outcomes if o.failed and o.result != "slow"] == []
+    assert sum(outcome.result == "compiles" for outcome in outcomes) > 50

@@ -110,6 +110,8 @@ def test_error(text: str, expected: str) -> None:
         ("conv ->", "a step is missing here, or the `->` is one too many"),
         ("add { | conv -> }", "a step is missing here, or the `->` is one too many"),
         ("from keras import layers", 'blocks of another file come in with `use "file.arch"`'),
+        ("use residual.arch", 'write `use "residual.arch"`'),
+        ("use ../blocks.arch as b", 'write `use "../blocks.arch"`'),
         ("import keras", 'blocks of another file come in with `use "file.arch"`'),
         ("def f(x) { conv }", "a block is defined with `block name(parameters) { … }`"),
         ("return x", "the outputs are named with `output`; without it the last tensor is it"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archspec.backends.diagram.text import plain
 from archspec.picture.cards import Card, Item, Picture
-from archspec.picture.style import LOOKS, TIMES
+from archspec.picture.style import LOOKS, MARKS, TIMES
 
 MOST = 80
 _KEPT = frozenset(" _-+/.,:·→…=%?!" + TIMES)
@@ -24,6 +24,11 @@ def print_mermaid(picture: Picture, direction: str = "TB") -> str:
         style = LOOKS[look]
         dashed = ",stroke-dasharray:4 3" if style.dashed else ""
         lines.append(f"  classDef {look} fill:{style.fill},stroke:{style.stroke},color:#16191D{dashed}")
+    for card, _ in picture.cards():
+        if card.mark:
+            lines.append(
+                f"  style {'f' if card.form == 'strip' else 'n'}{card.id} stroke:{MARKS[card.mark]},stroke-width:3px"
+            )
     return "\n".join(lines) + "\n"
 
 

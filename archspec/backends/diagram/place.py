@@ -300,7 +300,9 @@ class _Placer:
         broad = max(broad, sum(gaps) + 28 if len(pins) > 1 else 0, 16.0 * len(self._nets.get(number, ())))
         if card.form == "bar" and not close:
             # Wide enough for lines to come straight down, within reason.
-            broad = max([broad, *(2 * (abs(wish) + 16) for wish in wishes if abs(wish) < MOST_BAR / 2)])
+            far = sum(abs(wish) >= MOST_BAR / 2 for wish in wishes)
+            room = 16 + (far + 1) // 2 * (LANE + 2)
+            broad = max([broad, *(2 * (abs(wish) + room) for wish in wishes if abs(wish) < MOST_BAR / 2)])
         half = round(broad / 2)
         if len(pins) == 1:
             places = [wishes[0] if abs(wishes[0]) < 6 else 0.0]

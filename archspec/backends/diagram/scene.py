@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archspec.picture.style import BACKGROUND, FRAME, FRAME_FILLS, LINE, LOOKS, MUTED, SKIP, TEXT
+from archspec.picture.style import BACKGROUND, FRAME, FRAME_FILLS, LINE, LOOKS, MARKS, MUTED, SKIP, TEXT
 
 Theme = Literal["light", "dark", "auto"]
 Anchor = Literal["start", "middle", "end"]
@@ -140,10 +140,7 @@ COLORS = {
             "frame.1": FRAME_FILLS[1],
             "badge": TEXT,
             "badge.text": BACKGROUND,
-            "highlight": "#C77700",
-            "added": "#1A7F37",
-            "removed": "#CF222E",
-            "changed": "#9A6700",
+            **MARKS,
         },
     ),
     "dark": _theme(

@@ -40,8 +40,8 @@ def escape(text: str, most: int = _MOST_TOOLTIP) -> str:
 
 def number(value: float) -> str:
     """Return a number with at most one decimal."""
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    whole = int(value)
+    return str(whole) if whole == value else f"{value:.1f}".removesuffix(".0")
 
 
 def path_data(path: Path) -> str:

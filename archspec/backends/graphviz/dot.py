@@ -14,6 +14,7 @@ from archspec.picture.style import (
     FRAME_FILLS,
     LINE,
     LOOKS,
+    MARKS,
     MUTED,
     SKIP,
     STRIP,
@@ -118,7 +119,8 @@ def _item(item: Item, indent: str, nesting: int, direction: Direction) -> Iterat
         return
     strip = item.strip
     style = "rounded,filled,dashed" if strip.shared else "rounded,filled"
-    frame = f'style="{style}", color="{FRAME}", fillcolor="{FRAME_FILLS[nesting % 2]}", {_tooltip(strip.tooltip)}'
+    line = f'"{MARKS[strip.mark]}", penwidth=3' if strip.mark else f'"{FRAME}"'
+    frame = f'style="{style}", color={line}, fillcolor="{FRAME_FILLS[nesting % 2]}", {_tooltip(strip.tooltip)}'
     if item.times > 1:
         # Two frames, one in the other, stand for the stack: seen without colour, too.
         yield f'{indent}subgraph cluster_{strip.id}_all {{ label=""; margin=4; graph [{frame}]'
@@ -183,8 +185,8 @@ def _strip(card: Card) -> str:
 
 
 def _table(card: Card, stroke: str, fill: str, rows: str, dashed: bool = False) -> str:
-    colors = f'STYLE="{_border(card, dashed)}" COLOR="{stroke}" BGCOLOR="{fill}"'
-    return f'<TABLE BORDER="1" {colors} CELLBORDER="0" CELLSPACING="3" CELLPADDING="3">{rows}</TABLE>'
+    colors = f'STYLE="{_border(card, dashed)}" COLOR="{MARKS.get(card.mark, stroke)}" BGCOLOR="{fill}"'
+    return f'<TABLE BORDER="{3 if card.mark else 1}" {colors} CELLBORDER="0" CELLSPACING="3" CELLPADDING="3">{rows}</TABLE>'
 
 
 def _border(card: Card, dashed: bool = False) -> str:

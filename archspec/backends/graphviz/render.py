@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sysconfig
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import Literal
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Literal
 
 from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.picture.style import BACKGROUND, FONT, FONT_FALLBACKS
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 Format = Literal["svg", "png", "pdf"]
 
@@ -34,6 +34,9 @@ def render(dot: str, format: Format) -> bytes:
     """Return a rendering of DOT text. An SVG refers to nothing outside itself. Raises RenderError."""
     if format not in ("svg", "png", "pdf"):
         raise ValueError(f"format must be 'svg', 'png' or 'pdf', not {format!r}")
+    # Whoever only prints DOT needs none of what rendering does.
+    import shutil
+
     program = shutil.which("dot")
     if program is None:
         program = _wheel_program()
@@ -46,6 +49,9 @@ def render(dot: str, format: Format) -> bytes:
 
 
 def _wheel_program() -> str:
+    import shutil
+    import sysconfig
+
     scripts = Path(sysconfig.get_path("scripts"))
     found = shutil.which("graphviz-pure", path=str(scripts)) or shutil.which("graphviz-pure")
     if found is None:
@@ -76,6 +82,8 @@ def _run(program: str, dot: str, format: Format) -> bytes:
 
 def _clean_svg(data: bytes, faces: str) -> bytes:
     """Return Graphviz's SVG without comments, doctype and links. Tooltips become titles, which screen readers know."""
+    from xml.etree import ElementTree
+
     # What `dot` writes is read, so there are no entities of a stranger's here.
     root = ElementTree.fromstring(data)
     name = ""

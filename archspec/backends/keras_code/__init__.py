@@ -1,5 +1,5 @@
-"""Keras source code that reads as if written by hand: one class a block, parameters as constructor arguments."""
+"""Keras source code that reads as if written by hand: one class or function a block, parameters as its arguments."""
 
-from archspec.backends.keras_code.emit import emit
+from archspec.backends.keras_code.emit import Style, emit
 
-__all__ = ["emit"]
+__all__ = ["Style", "emit"]

@@ -24,12 +24,13 @@ class Calls(Names):
 
     # --- making ----------------------------------------------------------------------------------------------------
 
-    def construction(self, call: CallOp) -> tuple[str, list[str]]:
-        """Return the class and the arguments that make the layer of a site."""
+    def construction(self, call: CallOp, shared: bool = False) -> tuple[str, list[str]]:
+        """Return the class and the arguments that make the layer of a site; a function where blocks are functions."""
         name = self._site_name(call.site)
         if call.target == "block":
             block = self.variant.blocks[call.site]
-            return block.class_name, [*self._block_arguments(call, block), name]
+            function = None if shared or not self.mode.inline else self.module.functions.get(block.class_name)
+            return function or block.class_name, [*self._block_arguments(call, block), name]
         recipe = self._recipe(call)
         given = {n: t for n, t in self._arguments(call).items() if n not in recipe.at_call}
         return symbol(recipe), call_arguments(recipe, given, name)
@@ -41,10 +42,12 @@ class Calls(Names):
         return Construct(self.module.foreign(extern), tuple(parameter.name for parameter in extern.parameters))
 
     def _site_name(self, site: str) -> str:
-        if not self.indices:
+        if not self.indices and not self.prefixed:
             return f"name={string(site)}"
         self.used_indices |= set(self.indices)
-        return f'name=f"{site}_{"_".join("{" + i + "}" for i in self.indices)}"'
+        # A direct build names the layers of a block so too.
+        prefix = "{name}-" if self.prefixed else ""
+        return f'name=f"{prefix}{"_".join([site, *("{" + i + "}" for i in self.indices)])}"'
 
     def _block_arguments(self, call: CallOp, block: Variant) -> list[str]:
         given = {a.parameter: self._block_argument(a, block) for a in call.arguments}
@@ -131,7 +134,7 @@ class Calls(Names):
         """Make the layer of a shared step."""
         if not self.mode.creates or self.is_function(op.call):
             return
-        function, arguments = self.construction(op.call)
+        function, arguments = self.construction(op.call, shared=True)
         prefix = "" if self.mode.inline else "self."
         if self.mode.inline:
             self.attributes[op.call.site] = self.local(op.call.site)
@@ -160,7 +163,10 @@ class Calls(Names):
             self.lines.call(before, symbol(recipe), [*given, *shown], after)
         elif self.mode.inline and call.target != "shared":
             function, arguments = self.construction(call)
-            self.lines.call(before, function, arguments, f"({', '.join(given)}){after}")
+            if call.target == "block" and self.module.functions:
+                self.lines.call(before, function, [*inputs, *self._tensors_in_order(call), *arguments], after)
+            else:
+                self.lines.call(before, function, arguments, f"({', '.join(given)}){after}")
         else:
             self.lines.call(before, self._callable(declared, call), given, after)
         self.current = self._results(named)[:1] if named else [self.target]
@@ -196,6 +202,12 @@ class Calls(Names):
             value = refs[0] if len(refs) == 1 else f"[{', '.join(refs)}]"
             texts.append(f"{names.get(keyword.parameter, keyword.parameter)}={value}")
         return texts
+
+    def _tensors_in_order(self, call: CallOp) -> list[str]:
+        """Return the tensor arguments of a block that is a function, which has them first of all."""
+        given = dict(zip((k.parameter for k in call.keywords), self._tensor_arguments(call, {}), strict=True))
+        names = self.module.signatures[self.variant.blocks[call.site].class_name].tensors
+        return [given[name].partition("=")[2] for name in names]
 
     def _at_call(self, call: CallOp, use: CallOp) -> dict[str, str]:
         at_call = self.variant.layer_class(call).keras.at_call

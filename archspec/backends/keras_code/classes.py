@@ -6,24 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from archspec.backends.keras_code import naming
 from archspec.backends.keras_code.flow import Flow
 from archspec.backends.keras_code.layout import INDENT
 from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.names import CALL, CREATE, FUNCTIONAL, MIRROR, MidFlow, Mode
-from archspec.backends.keras_code.parameters import (
-    ParameterView,
-    is_computed,
-    late,
-    left_side,
-    parameter_views,
-    paths,
-    reads_shape,
-)
+from archspec.backends.keras_code.parameters import paths, reads_shape
 from archspec.backends.keras_code.python import string
-from archspec.backends.keras_code.text import Line, Lines, docstring
-from archspec.backends.keras_code.variants import Variant, calls
-from archspec.ir.definition import Definition, NamePattern, Parameter, RepeatOp, find, pattern_names
+from archspec.backends.keras_code.text import Line, Lines
+from archspec.backends.keras_code.variants import Variant
+from archspec.backends.keras_code.writer import Writer, declare, documentation, listed
+from archspec.ir.definition import Parameter
 
 KWARGS = "**kwargs: Any"
 
@@ -36,10 +28,12 @@ class ClassView:
     name: str
     base: str
     doc: list[str]
-    parameters: list[ParameterView]
     methods: list[list[str]] = field(default_factory=list)
-    #: Whether tuples must be made of the lists in a saved configuration.
-    restores: bool = False
+
+    @property
+    def maker(self) -> str:
+        """Return what makes a model."""
+        return self.name
 
 
 def model_view(variant: Variant, module: Module, name: str) -> ClassView:
@@ -52,50 +46,11 @@ def block_view(variant: Variant, module: Module) -> ClassView:
     return _Class(variant, module).block()
 
 
-class _Class:
+class _Class(Writer):
     """Makes the view of one variant."""
 
-    def __init__(self, variant: Variant, module: Module) -> None:
-        self.variant, self.module = variant, module
-        self.definition = variant.definition
-        self.parameters = [p for p in self.definition.parameters if not p.tensor]
-        self.signature = module.signatures[variant.class_name]
-        self.names = self.signature.arguments
-        self.late = late(self.definition.parameters)
-        self.attributes: dict[str, str] = {}
-        taken = set(self.names.values())
-        looped = {call.site for op in find(self.definition.body, RepeatOp) for call in calls(op.body)}
-        for call in calls(self.definition.body):
-            base = naming.plural(call.site) if call.site in looped else call.site
-            self.attributes[call.site] = naming.variable(base, taken)
-            taken.add(self.attributes[call.site])
-
     def view(self, base: str) -> ClassView:
-        return ClassView(
-            self.variant.class_name, base, documentation(self.definition), parameter_views(self.variant, self.names)
-        )
-
-    def flow(self, mode: Mode, lines: Lines, variables: dict[str, str], taken: set[str], **more: Any) -> Flow:
-        more = {"tensors": self.signature.tensors, **more}
-        return Flow(self.variant, self.module, mode, lines, variables, attributes=self.attributes, taken=taken, **more)
-
-    def prologue(self, lines: Lines) -> tuple[dict[str, str], set[str]]:
-        """Begin a constructor: work computed defaults out and take tuples apart; return what the parameters are now."""
-        variables, taken = dict(self.names), {*self.names.values(), *self.module.names}
-        for parameter in self.parameters:
-            if parameter.name in self.late:
-                continue
-            default, name = parameter.default, self.names[parameter.name]
-            if default is not None and is_computed(default) and self.definition.kind == "block":
-                text = self.flow(CREATE, lines, variables, taken).printer.print(default)
-                lines.add(f"{name} = {text} if {name} is None else {name}")
-            if not isinstance(parameter.pattern, NamePattern):
-                for part in pattern_names(parameter.pattern):
-                    variables[part] = naming.local(part, taken)
-                    taken.add(variables[part])
-                left = left_side(parameter.pattern, variables, top=True)
-                lines.add(f"{left} = {name}", sets=left)
-        return variables, taken
+        return ClassView(self.variant.class_name, base, documentation(self.definition))
 
     # --- the model -------------------------------------------------------------------------------------------------
 
@@ -108,13 +63,12 @@ class _Class:
         outputs = flow.results or flow.current
         arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name", "**kwargs"]
         lines.call("", "super().__init__", arguments)
-        for parameter in view.parameters:
+        for parameter in self.views:
             lines.add(f"self.{parameter.name} = {parameter.name}")
-        _declare(lines, flow)
-        parameters = [parameter.text for parameter in view.parameters]
+        declare(lines, flow)
+        parameters = [view.text for view in self.views]
         init = self.method("__init__", [*parameters, "*", f"name: str = {string(name)}", KWARGS], " -> None:", lines)
-        config = self.config(['"name": self.name'], view.parameters)
-        view.methods = [init, config]
+        view.methods = [init, self.config('"name": self.name')]
         return view
 
     # --- blocks ----------------------------------------------------------------------------------------------------
@@ -123,15 +77,15 @@ class _Class:
         view = self.view("layers.Layer")
         creates = not self.late and not reads_shape(self.definition.body)
         view.methods = [
-            self.constructor(view.parameters, creates),
+            self.constructor(creates),
             self.build(Lines(2)) if creates else self.creating_build(),
             self.calling(),
             self.output_shape(),
-            self.config(["**super().get_config()"], view.parameters),
+            self.config("**super().get_config()"),
         ]
         return view
 
-    def constructor(self, parameters: list[ParameterView], creates: bool) -> list[str]:
+    def constructor(self, creates: bool) -> list[str]:
         """Return the constructor: it keeps the parameters and, where it can, makes the layers."""
         lines = Lines(2)
         lines.add("super().__init__(**kwargs)")
@@ -141,7 +95,7 @@ class _Class:
         if creates:
             flow = self.flow(CREATE, lines, variables, taken, inputs=self.signature.inputs)
             flow.walk(self.definition.body)
-        return self.method("__init__", [*(p.text for p in parameters), KWARGS], " -> None:", lines)
+        return self.method("__init__", [*(view.text for view in self.views), KWARGS], " -> None:", lines)
 
     def creating_build(self) -> list[str]:
         """Return a `build` that makes the layers from the input's shape."""
@@ -153,7 +107,7 @@ class _Class:
                 lines.lines.insert(0, Line(0, f"{name} = {self.signature.symbolic(name)}"))
         if flow.mode.calls:
             lines.forget_last()
-        _declare(lines, flow)
+        declare(lines, flow)
         return self.build(lines, called=flow.mode.calls)
 
     def build(self, lines: Lines, called: bool = False) -> list[str]:
@@ -165,8 +119,10 @@ class _Class:
     def calling(self) -> list[str]:
         lines, flow = self.outside(CALL)
         lines.end(flow.results or flow.current, "return ")
-        _declare(lines, flow)
-        tensors = [f"{name}: {'list[Any]' if name in self.signature.several else 'Any'}" for name in self.signature.called_with]
+        declare(lines, flow)
+        tensors = [
+            f"{name}: {'list[Any]' if name in self.signature.several else 'Any'}" for name in self.signature.called_with
+        ]
         training = ["training: bool | None = None"] if self.variant.uses_training else []
         return self.method("call", [*tensors, *training], " -> Any:", lines)
 
@@ -194,11 +150,11 @@ class _Class:
     def symbolic(self) -> list[str]:
         return list(map(self.signature.symbolic, self.signature.called_with))
 
-    def config(self, first: list[str], parameters: list[ParameterView]) -> list[str]:
+    def config(self, first: str) -> list[str]:
         """Return `get_config`."""
         lines = Lines(2)
-        own = [f'"{parameter.name}": self.{parameter.name}' for parameter in parameters]
-        lines.add(f"return {{{', '.join([*first, *own])}}}")
+        own = [f'"{view.name}": self.{view.name}' for view in self.views]
+        lines.add(f"return {{{', '.join([first, *own])}}}")
         return self.method("get_config", [], " -> dict[str, Any]:", lines)
 
     def method(self, name: str, arguments: Iterable[str], end: str, suite: Lines) -> list[str]:
@@ -228,18 +184,3 @@ class _Class:
         text = flow.printer.print(parameter.default)
         flow.lines.add(f"{name} = {text} if self.{name} is None else self.{name}", sets=name)
         flow.variables[parameter.name] = name
-
-
-def documentation(definition: Definition) -> list[str]:
-    """Return the docstring of what a definition becomes."""
-    return docstring(definition.doc or f"The {definition.name} {'block' if definition.kind == 'block' else 'network'}.")
-
-
-def listed(names: list[str]) -> str:
-    """Return one name as it is, and several as a list."""
-    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-
-
-def _declare(lines: Lines, flow: Flow) -> None:
-    for name in reversed(flow.dictionaries):
-        lines.lines.insert(0, Line(0, f"{name} = {{}}"))

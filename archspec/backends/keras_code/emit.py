@@ -6,27 +6,34 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archspec.backend import Artifact, Checked
 from archspec.backends.keras_code import naming
+from archspec.backends.keras_code.chain import chain_function, chain_model
 from archspec.backends.keras_code.classes import ClassView, block_view, model_view
 from archspec.backends.keras_code.facts import Facts
 from archspec.backends.keras_code.fault import Unprintable
+from archspec.backends.keras_code.functions import FunctionView, block_function, model_function
 from archspec.backends.keras_code.helpers import helper_source
 from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.signature import signature
 from archspec.backends.keras_code.text import docstring
 from archspec.backends.keras_code.variants import Variant, calls, inner_parts, variants
 from archspec.diagnostics.diagnostic import CompileError, Diagnostic
+from archspec.ir.definition import SharedOp, find
 from archspec.layers import registry
 from archspec.layers.base import Part
 from archspec.layers.recipe import Construct
 from archspec.layers.support import support_source
 
+#: How a module is written: classes, functions, or a chain of layers.
+Style = Literal["subclass", "functional", "sequential"]
 
-def emit(checked: Checked) -> Artifact:
+
+def emit(checked: Checked, style: Style = "subclass") -> Artifact:
     """Return the Keras module of a model. Raises CompileError where the spec has no form in Python code."""
     graph = checked.graph
     span = graph.definitions[graph.body.definition].span
@@ -34,25 +41,71 @@ def emit(checked: Checked) -> Artifact:
         foreign = {extern.module.partition(".")[0] for extern in graph.externs.values()}
         reserved = foreign | _support_symbols()
         found = variants(graph, reserved)
-        module = Module(Facts(graph), graph.externs, frozenset(reserved | {variant.class_name for variant in found}))
+        functions = _functions(found, reserved, graph.name) if style != "subclass" else {}
+        names = frozenset(reserved | {variant.class_name for variant in found} | set(functions.values()))
+        module = Module(Facts(graph), graph.externs, names, functions=functions)
         module.signatures = {variant.class_name: signature(variant, module.names) for variant in found}
-        classes = []
-        for variant in found:
-            span = variant.definition.span
-            is_model = variant.definition.kind == "model"
-            classes.append(model_view(variant, module, graph.name) if is_model else block_view(variant, module))
+        views = _views(found, module, graph.name, style)
+        if module.compares_lists:
+            # Only now is it known that lists and tuples may not be taken for one another.
+            views = _views(found, module, graph.name, style)
     except Unprintable as error:
         message = f"there is no Keras code for this: {error.message}"
         raise CompileError([Diagnostic("unsupported-code", message, error.span or span, help=error.help)]) from None
-    return Artifact(f"{naming.file_stem(graph.name, foreign)}.py", _render(checked, module, found, classes))
+    return Artifact(f"{naming.file_stem(graph.name, foreign)}.py", _render(checked, module, found, views, style))
 
 
-def _render(checked: Checked, module: Module, found: list[Variant], classes: list[ClassView]) -> str:
+def _functions(found: list[Variant], reserved: set[str], model: str) -> dict[str, str]:
+    """Return the name of the function that stands for each class."""
+    names: dict[str, str] = {}
+    for variant in found:
+        is_model = variant.definition.kind == "model"
+        name = f"build_{model}" if is_model else variant.definition.name
+        names[variant.class_name] = naming.local(name, {*reserved, *names.values(), *(v.class_name for v in found)})
+    return names
+
+
+def _views(found: list[Variant], module: Module, name: str, style: Style) -> list[ClassView | FunctionView]:
+    """Return what stands in the module, the model last."""
+    *blocks, model = found
+    function = module.functions.get(model.class_name, "")
+    match style:
+        case "subclass":
+            return [*(block_view(block, module) for block in blocks), model_view(model, module, name)]
+        case "functional":
+            views: list[ClassView | FunctionView] = []
+            called, shared = _uses(model)
+            for block in blocks:
+                # A function makes layers anew each time, and so cannot share their weights.
+                views += [block_view(block, module)] if block.class_name in shared else []
+                views += [block_function(block, module)] if block.class_name in called else []
+            return [*views, model_function(model, module, name, function)]
+        case "sequential":
+            chains = [chain_function(block, module) for block in blocks]
+            return [*chains, chain_model(model, module, name, function)]
+
+
+def _uses(model: Variant) -> tuple[set[str], set[str]]:
+    """Return the blocks that are called anew each time, and those that are in a shared step: these must be layers."""
+    called: set[str] = set()
+    shared: set[str] = set()
+
+    def visit(variant: Variant, within: bool) -> None:
+        declared = {op.call.site for op in find(variant.definition.body, SharedOp)}
+        for site, block in variant.blocks.items():
+            kept = shared if within or site in declared else called
+            if block.class_name not in kept:
+                kept.add(block.class_name)
+                visit(block, kept is shared)
+
+    visit(model, False)
+    return called, shared
+
+
+def _render(
+    checked: Checked, module: Module, found: list[Variant], views: list[ClassView | FunctionView], style: Style
+) -> str:
     graph = checked.graph
-    for view in classes:
-        view.restores = module.compares_lists and any(parameter.holds_tuples for parameter in view.parameters)
-    if any(view.restores for view in classes):
-        module.helpers.add("as_tuples")
     helpers = [helper_source(name) for name in sorted(module.helpers)]
     for name in _support(found):
         needed, text = support_source(name)
@@ -77,8 +130,9 @@ def _render(checked: Checked, module: Module, found: list[Variant], classes: lis
         digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
         doc=docstring(graph.doc or f"The {graph.name} network."),
         imports=_import_blocks(module.imports | {"from typing import Any"}),
-        definitions=[*helpers, *(render(view.template, view=view, package=graph.name).rstrip() for view in classes)],
-        model=classes[-1],
+        definitions=[*helpers, *(render(view.template, view=view, package=graph.name).rstrip() for view in views)],
+        options="" if style == "subclass" else f" --style {style}",
+        model=views[-1],
     )
 
 

@@ -21,6 +21,8 @@ class Module:
     names: frozenset[str] = frozenset()
     #: How each class is made and called, by its name.
     signatures: dict[str, Signature] = field(default_factory=dict)
+    #: The function that each class is instead, by its name, in the styles that have functions.
+    functions: dict[str, str] = field(default_factory=dict)
     imports: set[str] = field(default_factory=lambda: {"import keras", "from keras import layers"})
     #: The functions of `helpers` that the code calls.
     helpers: set[str] = field(default_factory=set)

@@ -64,6 +64,8 @@ class Names:
         self.attributes = attributes or {}
         self.current = list(inputs)
         self.target = "x"
+        #: Whether the names of layers begin with that of the block, which is in the variable `name`.
+        self.prefixed = False
         self.tensors = dict(tensors or {})
         self.shapes = dict(shapes or {})
         #: Whether the current tensor is the input still.

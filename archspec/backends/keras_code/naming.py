@@ -61,9 +61,7 @@ OWN_NAMES = frozenset(
         "quotient",
     }
 )
-LOCALLY_RESERVED = (
-    OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
-)
+LOCALLY_RESERVED = OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
 RESERVED = KERAS_ATTRIBUTES | LOCALLY_RESERVED
 
 

@@ -88,9 +88,7 @@ class Lines:
         for line in lines:
             if line.fault is not None:
                 raise line.fault
-        return [
-            INDENT * line.level + part for line in lines for part in broken(line.text, self.base + line.level)
-        ]
+        return [INDENT * line.level + part for line in lines for part in broken(line.text, self.base + line.level)]
 
 
 def docstring(text: str) -> list[str]:

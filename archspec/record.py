@@ -1,0 +1,91 @@
+"""Frozen records: what `@dataclass(frozen=True, slots=True)` makes, without the time that it takes.
+
+A dataclass writes and compiles several functions for each class, and a syntax tree has some fifty classes: that took
+longer than most specs take to compile. Here only `__init__` is written, when the first record of a class is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform
+
+_MISSING: Any = object()
+_Some = TypeVar("_Some", bound="Record")
+
+
+class _Field:
+    __slots__ = ("compare", "default", "kw_only", "repr")
+
+    def __init__(self, default: Any, compare: bool, repr: bool, kw_only: bool) -> None:
+        self.default, self.compare, self.repr, self.kw_only = default, compare, repr, kw_only
+
+
+def field(*, default: Any = _MISSING, compare: bool = True, repr: bool = True, kw_only: bool = False) -> Any:
+    """Say more of a field than its type, as `dataclasses.field` does."""
+    return _Field(default, compare, repr, kw_only)
+
+
+class _RecordType(type):
+    """Turns the annotations of a class into slots."""
+
+    _fields: dict[str, _Field]
+    _key: Callable[[Any], Any]
+
+    def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
+        own: dict[str, _Field] = {}
+        for field_name in namespace.get("__annotations__", ()):
+            given = namespace.pop(field_name, _MISSING)
+            own[field_name] = given if isinstance(given, _Field) else _Field(given, True, True, False)
+        inherited = [base._fields for base in bases if isinstance(base, _RecordType)]
+        fields = {name: field for some in (*inherited, own) for name, field in some.items()}
+        matched = tuple(name for name, field in fields.items() if not field.kw_only)
+        namespace |= {"__slots__": tuple(own), "__match_args__": matched}
+        made = super().__new__(meta, name, bases, {"__init__": _first_init, **namespace})
+        compared = [name for name, field in fields.items() if field.compare]
+        made._fields, made._key = fields, attrgetter(*compared) if compared else type
+        return made
+
+
+def _first_init(record: Any, *values: Any, **named: Any) -> None:
+    """Set the fields of the first record of a class. The `__init__` that this writes serves it from then on."""
+    kind = type(record)
+    known: dict[str, Any] = {}
+    positional, by_name, body = ["self"], ["*"], []
+    for name, field in kind._fields.items():
+        known[f"set_{name}"], known[f"default_{name}"] = getattr(kind, name).__set__, field.default
+        parameter = name if field.default is _MISSING else f"{name}=default_{name}"
+        (by_name if field.kw_only else positional).append(parameter)
+        body.append(f"    set_{name}(self, {name})\n")
+    parameters = ", ".join(positional + by_name * (len(by_name) > 1))
+    exec(f"def __init__({parameters}):\n{''.join(body) or '    pass'}", known)
+    kind.__init__ = known["__init__"]
+    kind.__init__(record, *values, **named)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Record(metaclass=_RecordType):
+    """Base of frozen classes with slots, whose fields are their annotations. Equal are those with equal fields."""
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return bool(type(self)._key(self) == type(self)._key(other))
+
+    def __hash__(self) -> int:
+        return hash(type(self)._key(self))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name, field in type(self)._fields.items() if field.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"cannot delete field {name!r}")
+
+
+def replace(record: _Some, **changes: Any) -> _Some:
+    """Return a record like another, but for the fields that are given."""
+    return type(record)(**{name: changes.get(name, getattr(record, name)) for name in type(record)._fields})
