@@ -46,9 +46,7 @@ def load(spec: PathLike, /, *, include: Iterable[PathLike] = (), **params: Any) 
     return _architecture(compile_spec(os.fspath(spec), settings=params, include=folders))
 
 
-def loads(
-    text: str, /, *, model: str | None = None, include: Iterable[PathLike] = (), **params: Any
-) -> Architecture:
+def loads(text: str, /, *, model: str | None = None, include: Iterable[PathLike] = (), **params: Any) -> Architecture:
     """Compile a text; `model` says which model of several. The other keywords are those of `load`.
 
     Raises CompileError where the spec is wrong.

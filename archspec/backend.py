@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from archspec.analysis.figures import Figures
 from archspec.ir.graph import Graph
+from archspec.layers import registry
+from archspec.layers.base import Layer
+from archspec.layers.configs import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,8 @@ class Artifact:
 
     name: str
     content: str | bytes
+
+
+def owns_weights(value: Any) -> bool:
+    """Tell whether an argument is what owns weights: a layer or a cell."""
+    return isinstance(value, Layer) or (isinstance(value, Config) and value.category in registry.OWNING)

@@ -66,41 +66,42 @@ def command(
         from archspec.report import headline
 
         checked = compile_checked(spec, settings, include)
-        contents = _contents(checked, output, style, not no_diagram)
-        code = next(iter(contents))
+        files = contents(checked, output, style, not no_diagram)
+        code = next(iter(files))
         if code in written:
             raise Misuse(f"`{written[code]}` and `{spec}` would both be written to {code}")
         written[code] = spec
         if diff:
-            batch.exit_code = max(batch.exit_code, int(any([_show_diff(*item) for item in contents.items()])))
+            differs = [_show_diff(*item) for item in files.items()]
+            batch.exit_code = max(batch.exit_code, int(any(differs)))
             return
         if not force:
-            for path in contents:
+            for path in files:
                 refuse_edited(path)
-        for path, text in contents.items():
+        for path, text in files.items():
             write(path, text)
         click.echo(headline(checked))
-        for path in contents:
+        for path in files:
             click.echo(f"  {path}")
 
     batch.run(build, specs)
 
 
-def _contents(checked: Checked, folder: Path, style: Style, diagram: bool) -> dict[Path, str]:
+def contents(checked: Checked, folder: Path, style: Style, diagram: bool) -> dict[Path, str]:
     """Return the files of a model, the code first."""
     from archspec.backends.keras_code import emit
     from archspec.stamp import stamp
 
     artifact = emit(checked, style)
     code = folder / artifact.name
-    contents = {code: str(artifact.content)}
+    files = {code: str(artifact.content)}
     if diagram:
         from archspec.backends.diagram import render
         from archspec.backends.graphviz import to_dot
 
-        contents[code.with_suffix(".svg")] = render(checked, "svg").decode()
-        contents[code.with_suffix(".dot")] = to_dot(checked)
-    return {path: stamp(text, path.suffix) for path, text in contents.items()}
+        files[code.with_suffix(".svg")] = render(checked, "svg").decode()
+        files[code.with_suffix(".dot")] = to_dot(checked)
+    return {path: stamp(text, path.suffix) for path, text in files.items()}
 
 
 def _show_diff(path: Path, text: str) -> bool:

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to say what is found. json and sarif go to stdout, for editors and code hosts.",
 )
-def command(specs: tuple[str, ...], settings: dict[str, str], include: tuple[Path, ...], format: str) -> None:
+@click.option(
+    "--generated",
+    metavar="[DIR]",
+    is_flag=False,
+    flag_value="generated",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Fail where the code in DIR (default: generated) is missing, or is not what the specs compile to.",
+)
+def command(
+    specs: tuple[str, ...], settings: dict[str, str], include: tuple[Path, ...], format: str, generated: Path | None
+) -> None:
     """Compile each SPEC and hold it to what it expects: one line a spec, or its errors.
 
     \b
@@ -30,16 +40,23 @@ def command(specs: tuple[str, ...], settings: dict[str, str], include: tuple[Pat
       archspec check vgg11 resnet18
       archspec check nets.arch:small --set classes=100
       archspec check specs/*.arch --deny warnings
+      archspec check specs/*.arch --generated
       cat net.arch | archspec check -
     """
     if format != "text":
         _check_as_data(specs, settings, include, format)
+    from archspec.cli.generated import Folder
     from archspec.report import headline
 
-    def check(spec: str) -> None:
-        click.echo(f"ok {headline(compile_checked(spec, settings, include))}")
+    folder = Folder(generated) if generated is not None else None
 
-    Batch().run(check, specs)
+    def check(spec: str) -> None:
+        checked = compile_checked(spec, settings, include)
+        if folder is not None:
+            folder.hold(checked)
+        click.echo(f"ok {headline(checked)}")
+
+    Batch(last=folder.hold_rest if folder is not None else None).run(check, specs)
 
 
 def _check_as_data(specs: tuple[str, ...], settings: dict[str, str], include: tuple[Path, ...], format: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -202,9 +203,11 @@ class Batch:
     A file that holds several models is all of them, unless one is named.
     """
 
-    def __init__(self, finish: Callable[[], None] | None = None) -> None:
+    def __init__(self, finish: Callable[[], None] | None = None, last: Callable[[], None] | None = None) -> None:
         self.exit_code = 0
         self._finish = finish
+        #: Work like that on a spec, after all of them.
+        self._last = last
 
     def run(self, work: Callable[[str], None], specs: tuple[str, ...]) -> None:
         """Call `work` on each spec, then `finish` once, and exit with the worst outcome.
@@ -214,9 +217,10 @@ class Batch:
         from archspec.diagnostics.diagnostic import CompileError
         from archspec.driver import each_model
 
-        for model in (model for spec in specs for model in each_model(spec)):
+        jobs: list[Callable[[], None]] = [partial(work, model) for spec in specs for model in each_model(spec)]
+        for job in [*jobs, self._last] if self._last else jobs:
             try:
-                work(model)
+                job()
             except CompileError as error:
                 if self._finish is None:
                     show_diagnostics(error.diagnostics, error.sources)

@@ -55,13 +55,16 @@ def direct(checked: Checked) -> Any:
 
 
 def by_path(model: Any) -> dict[str, Any]:
-    """Return a model's weights by their path in the graph: a direct build writes `-` where blocks nest with `/`.
+    """Return a model's weights by their path in the graph: flat forms write `-` where blocks nest with `/`.
 
     A layer inside another has a name that Keras numbers as it goes; here its number counts within the model.
     """
+    import keras
+
     found: dict[str, Any] = {}
     for weight in model.weights:
-        path = _INNER.sub(r"\1", weight.path.replace("-", "/"))
+        path = weight.path.removeprefix(f"{model.name}/") if isinstance(model, keras.Sequential) else weight.path
+        path = _INNER.sub(r"\1", path.replace("-", "/"))
         found[path + "'" * sum(other.rstrip("'") == path for other in found)] = weight
     return found
 

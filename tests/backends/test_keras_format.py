@@ -76,7 +76,18 @@ def test_linters_find_nothing(folder: Path) -> None:
 def test_type_checkers_find_nothing(folder: Path) -> None:
     files = sorted(folder.glob("*.py"))
     assert len(files) > len(MODELS)
-    assert run("mypy", "--strict", "--disable-error-code=var-annotated", *UNTYPED_KERAS, "--cache-dir", folder / "cache", *files) == ""
+    assert (
+        run(
+            "mypy",
+            "--strict",
+            "--disable-error-code=var-annotated",
+            *UNTYPED_KERAS,
+            "--cache-dir",
+            folder / "cache",
+            *files,
+        )
+        == ""
+    )
 
 
 def test_no_line_is_longer_than_formatters_allow(folder: Path) -> None:

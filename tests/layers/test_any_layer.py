@@ -122,7 +122,7 @@ STRICTER = [
     Stricter(r"takes \d-D data|takes \d axes|takes a sequence", "time_distributed", "Keras does not ask the layer inside", "contradicts", on("time_distributed", (6, 2), layer=make("global_average_pooling1d"))),
     Stricter(r"`noise_shape` has", "time_distributed", "Keras does not ask the layer inside", "fails", on("time_distributed", (3, 6, 2), layer=make("dropout", 0.5, (6, 4)))),
     Stricter(r"`unroll` needs", "time_distributed", "as many copies of the cell as there are steps", "runs", on("time_distributed", (2, None, 3), layer=make("gru", 2, unroll=True))),
-    Stricter(r"must name positions", "split", "a part would be empty", "mixes", on("split", (), indices_or_sections=(2, 2))),
+    Stricter(r"must name positions", "split", "a part would be empty", "fails", on("split", (), indices_or_sections=(2, 2))),
     Stricter(r"takes \d axes", "einsum_dense|spectral_normalization", "the equation names the axes", "fails", on("einsum_dense", (4, 3), equation="ab,bc->ac", output_shape=())),
     Stricter(r"`output_shape` has", "einsum_dense", "Keras says one shape and gives another", "contradicts", on("einsum_dense", (4, 3), equation="ab...,bc->ac...", output_shape=())),
     Stricter(r"needs positions x features", r"(additive_|multi_head_)?attention|group_query_attention", MIXED, "mixes", on("attention", (7,), (7,))),

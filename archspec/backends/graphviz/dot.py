@@ -186,7 +186,8 @@ def _strip(card: Card) -> str:
 
 def _table(card: Card, stroke: str, fill: str, rows: str, dashed: bool = False) -> str:
     colors = f'STYLE="{_border(card, dashed)}" COLOR="{MARKS.get(card.mark, stroke)}" BGCOLOR="{fill}"'
-    return f'<TABLE BORDER="{3 if card.mark else 1}" {colors} CELLBORDER="0" CELLSPACING="3" CELLPADDING="3">{rows}</TABLE>'
+    border = f'BORDER="{3 if card.mark else 1}" CELLBORDER="0"'
+    return f'<TABLE {border} {colors} CELLSPACING="3" CELLPADDING="3">{rows}</TABLE>'
 
 
 def _border(card: Card, dashed: bool = False) -> str:

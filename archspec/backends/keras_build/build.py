@@ -6,7 +6,7 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from archspec.backend import Checked
+from archspec.backend import Checked, owns_weights
 from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer, Part
@@ -121,12 +121,15 @@ def arguments(part: Part) -> dict[str, Any]:
     }
 
 
-def _made(value: Any) -> Any:
+def _made(value: Any, number: str = "") -> Any:
     match value:
+        case Part() if owns_weights(value):
+            # A name of Keras's own choice would depend on what was made before.
+            return make(value, name=value.names[0] + number)
         case Part():
             return make(value)
         case tuple() if any(isinstance(item, Part) for item in value):
-            return [_made(item) for item in value]
+            return [_made(item, str(position)) for position, item in enumerate(value, 1)]
         case _:
             return value
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from archspec.backend import owns_weights
 from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.names import CALL, Names
 from archspec.backends.keras_code.parameters import is_computed
 from archspec.backends.keras_code.python import call_arguments, construct, literal, string, symbol
-from archspec.backends.keras_code.variants import Variant, calls, owns_weights
+from archspec.backends.keras_code.variants import Variant, calls
 from archspec.elaborate.signature import part_categories
 from archspec.ir.definition import BoundArgument, CallOp, NameOp, SharedOp
 from archspec.ir.expr import Const, Expr, Operation, Var, Word, WordCall
@@ -111,16 +112,17 @@ class Calls(Names):
             return text
         return f"({text},)" if kinds == {int} else f"({text},) if isinstance({text}, int) else {text}"
 
-    def _part(self, value: Any, expr: Expr) -> str:
+    def _part(self, value: Any, expr: Expr, number: str = "") -> str:
         """Return the text of a layer or cell, or of a list of them, that another layer is given."""
         match expr:
+            case Operation(operands=operands) if isinstance(value, tuple):
+                return f"[{', '.join(map(self._part, value, operands, map(str, range(1, len(value) + 1))))}]"
             case WordCall(arguments=arguments):
                 given = {n: self._argument(type(value), value, n, e) for n, e in arguments}
-                return construct(value.keras, {n: text for n, text in given.items() if text is not None})
-            case Operation(operands=operands) if isinstance(value, tuple):
-                return f"[{', '.join(map(self._part, value, operands))}]"
+                texts = {n: text for n, text in given.items() if text is not None}
+                return construct(value.keras, texts, f"name={string(value.names[0] + number)}")
             case _:
-                return literal(value)
+                return construct(value.keras, {}, f"name={string(value.names[0] + number)}")
 
     def _create(self, call: CallOp) -> None:
         function, arguments = self.construction(call)

@@ -30,11 +30,6 @@ class ClassView:
     doc: list[str]
     methods: list[list[str]] = field(default_factory=list)
 
-    @property
-    def maker(self) -> str:
-        """Return what makes a model."""
-        return self.name
-
 
 def model_view(variant: Variant, module: Module, name: str) -> ClassView:
     """Return the view of the model: written in the functional style inside its constructor."""

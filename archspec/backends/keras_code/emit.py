@@ -19,6 +19,8 @@ from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.functions import FunctionView, block_function, model_function
 from archspec.backends.keras_code.helpers import helper_source
 from archspec.backends.keras_code.module import Module
+from archspec.backends.keras_code.parameters import parameter_views
+from archspec.backends.keras_code.program import program
 from archspec.backends.keras_code.signature import signature
 from archspec.backends.keras_code.text import docstring
 from archspec.backends.keras_code.variants import Variant, calls, inner_parts, variants
@@ -122,6 +124,9 @@ def _render(
     def render(template: str, **values: object) -> str:
         return environment.get_template(template).render(**values)
 
+    parameters = parameter_views(found[-1], module.signatures[found[-1].class_name].arguments)
+    main, run = program(views[-1].name, parameters, module)
+    definitions = [render(view.template, view=view, package=graph.name).rstrip() for view in views]
     return render(
         "module.py.jinja",
         name=graph.name,
@@ -130,9 +135,9 @@ def _render(
         digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
         doc=docstring(graph.doc or f"The {graph.name} network."),
         imports=_import_blocks(module.imports | {"from typing import Any"}),
-        definitions=[*helpers, *(render(view.template, view=view, package=graph.name).rstrip() for view in views)],
+        definitions=[*helpers, *definitions, *(["\n".join(main)] if main else [])],
         options="" if style == "subclass" else f" --style {style}",
-        model=views[-1],
+        run=run,
     )
 
 

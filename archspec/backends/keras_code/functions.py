@@ -24,11 +24,6 @@ class FunctionView:
     doc: list[str]
     body: list[str]
 
-    @property
-    def maker(self) -> str:
-        """Return what makes a model."""
-        return self.name
-
 
 class FunctionWriter(Writer):
     """Writes one variant as a function."""

@@ -51,6 +51,8 @@ OWN_NAMES = frozenset(
         "keras",
         "layers",
         "super",
+        "argparse",
+        "ast",
         "math",
         "main",
         "cls",

@@ -24,6 +24,15 @@ class ParameterView:
     text: str
     #: Whether it may hold a tuple.
     holds_tuples: bool = False
+    annotation: str = ""
+    default: str = ""
+
+    @property
+    def parser(self) -> str:
+        """Return the function that makes a value of what a command line says."""
+        if self.annotation in ("int", "float", "str"):
+            return self.annotation
+        return "str" if "str" in self.annotation.split(" | ") else "ast.literal_eval"
 
 
 def parameter_views(variant: Variant, names: dict[str, str]) -> list[ParameterView]:
@@ -41,7 +50,7 @@ def _view(variant: Variant, parameter: Parameter, name: str) -> ParameterView:
     default = values[0] if variant.definition.kind == "model" else _constant(parameter.default)
     annotation = _annotate([*values, default] if default is None else values)
     text = f"{name}: {annotation} = {literal(default)}"
-    return ParameterView(name, True, text, _holds_tuples([*values, default]))
+    return ParameterView(name, True, text, _holds_tuples([*values, default]), annotation, literal(default))
 
 
 def _values(variant: Variant, parameter: Parameter) -> list[Any]:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archspec.backend import owns_weights
 from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.naming import class_name
 from archspec.ir.definition import CallOp, Definition, Op, find
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
-from archspec.layers.configs import Config
 from archspec.layers.extern import Extern
 from archspec.layers.registry import Family
 
@@ -155,11 +155,6 @@ def inner_parts(part: Part) -> Iterator[Part]:
     """Yield the parts that a part is given."""
     for value in part.arguments().values():
         yield from (item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, Part))
-
-
-def owns_weights(value: Any) -> bool:
-    """Tell whether a value is what owns weights: a layer or a cell."""
-    return isinstance(value, Layer) or (isinstance(value, Config) and value.category in registry.OWNING)
 
 
 def _agree(one: Mapping[str, object], other: Mapping[str, object]) -> bool:

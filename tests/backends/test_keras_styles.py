@@ -1,0 +1,229 @@
+"""The styles of generated code: one model, whose weights go from any form of it to any other."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archspec.backends.keras_code import Style, emit
+from archspec.diagnostics.diagnostic import CompileError
+from archspec.driver import each_model, shipped_specs
+from archspec.resources import folder
+from tests.backends.keras_models import (
+    by_path,
+    check_spec,
+    check_text,
+    copy_random_weights,
+    difference,
+    direct,
+    generated,
+    load_module,
+    random_inputs,
+    without_dropout,
+)
+from tests.backends.test_keras_snippets import SNIPPETS
+
+pytestmark = pytest.mark.keras
+STYLES: tuple[Style, ...] = ("subclass", "functional", "sequential")
+#: Parameters beyond which a model is not run. The others of its family are in its kinds of layers.
+LARGEST = 3_000_000
+MODELS = [model.removesuffix(".arch") for path in shipped_specs() for model in each_model(path.name)]
+
+
+def models_of(checked: Any) -> dict[str, Any]:
+    """Return the model in each style that it has, and as it is built without code."""
+    made = {"direct": direct(checked)}
+    for style in STYLES:
+        try:
+            made[style] = generated(checked, style)
+        except CompileError:
+            assert style == "sequential"
+    return made
+
+
+def weights_by_path(model: Any) -> dict[str, Any]:
+    """Do what docs/generated-code.md says."""
+    return {w.path.removeprefix(f"{model.name}/").replace("-", "/"): w for w in model.weights}
+
+
+def copy_weights(source: Any, target: Any) -> None:
+    weights = weights_by_path(source)
+    for path, weight in weights_by_path(target).items():
+        weight.assign(weights[path])
+
+
+def check_forms(checked: Any, tmp_path: Path, trains: bool = True) -> None:
+    import keras
+
+    made = models_of(checked)
+    copy_random_weights(made["direct"])
+    inputs = random_inputs(checked)
+    wanted = without_dropout(made["direct"])(inputs)
+    flat = [form for form in made if form != "subclass"]
+    made["direct"].save_weights(tmp_path / "direct.weights.h5")
+    for form, model in made.items():
+        assert model.count_params() == made["direct"].count_params()
+        if form == "direct":
+            continue
+        assert difference(wanted, model(inputs)) > 1e-5 or not model.weights, "equal before any weights were copied"
+        if form in flat:
+            # Their layers are the same, one after another: Keras's own files go from one to another.
+            assert list(by_path(model)) == list(by_path(made["direct"]))
+            model.load_weights(tmp_path / "direct.weights.h5")
+        else:
+            copy_weights(made["direct"], model)
+        assert difference(wanted, without_dropout(model)(inputs)) <= 1e-5
+        model.save_weights(tmp_path / f"{form}.weights.h5")
+        model.save(tmp_path / f"{form}.keras")
+        assert difference(wanted, keras.models.load_model(tmp_path / f"{form}.keras")(inputs)) <= 1e-5
+        config = model.get_config()
+        assert type(model).from_config(config).count_params() == model.count_params()
+        clone = keras.models.clone_model(model)
+        clone.set_weights(model.get_weights())
+        assert difference(wanted, without_dropout(clone)(inputs)) <= 1e-5
+        if form in flat:
+            made["direct"].load_weights(tmp_path / f"{form}.weights.h5")
+        if trains:
+            outputs = wanted if isinstance(wanted, (list, tuple)) else [wanted]
+            model.compile("sgd", ["mse"] * len(outputs))
+            before = [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]
+            model.train_on_batch(inputs, [keras.ops.zeros(o.shape) for o in outputs])
+            changed = [difference(w, b) > 0 for w, b in zip(model.trainable_weights, before, strict=True)]
+            assert sum(changed) > len(changed) / 2
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_style_of_a_shipped_model(model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Layers of a spec's own lie beside it.
+    monkeypatch.syspath_prepend(folder("specs"))
+    checked = check_spec(model)
+    if checked.figures.weights[checked.graph.main].total > LARGEST:
+        pytest.skip(f"more than {LARGEST:,} parameters: its size alone makes it slow")
+    check_forms(checked, tmp_path)
+
+
+CHAINS = {
+    "a chain": "input 8\ndense(4, relu) -> dropout(0.5) -> dense(2, softmax)",
+    "loops and choices": "model m(n = 3) { input 8\nrepeat n as i { dense(4 + i) -> if i > 0 { bn -> relu } }\ndense(1) }",
+    "blocks": "block unit(w, act = relu as activation) { dense(w, activation=act) -> bn }\ninput 8\nunit(4) -> unit(3, tanh)",
+    "blocks in blocks in loops": (
+        "block outer(n) { block inner(m) { dense(m) }\nrepeat n as i { inner(n + i) } }\ninput 5\nouter(2)\nrepeat 2 { outer(3) }"
+    ),
+    "lengths": "block half { dense(channels // 2) -> dense(channels + 1) }\ninput 8\nhalf -> half -> dense(channels)",
+    "a name for where one is": "input 8\ndense(4) as h\ndense(h.channels * 2)\nfrom _ -> dense(2) as y\noutput y",
+    "recurrent": "input 7x3\nbidirectional(lstm(4, return_sequences)) -> gru(3) -> dense(2)",
+    "tuples and defaults": "block two((a, b), c = a + b) { dense(a) -> dense(b) -> dense(c) }\ninput 5\ntwo((3, 4)) -> two((6, 2), 1)",
+    "whole numbers in": "input tokens: 7 : int32\nembedding(20, 4) -> lstm(3)",
+}
+FORKS = {
+    "branches": ("input 8\nadd { | dense(8) | skip }", "2:1"),
+    "a tensor from before": ("input 8\ndense(8) as h\ndense(8)\nadd(h, _)", "4:1"),
+    "going back": ("input 8\ndense(8) as h\ndense(4)\nfrom h -> dense(2)", "4:6"),
+    "two inputs": ("input a: 8\ninput b: 8\ndense(2)", "2:1"),
+    "two outputs": ("input 8\ndense(2) as a\ndense(3) as b\noutput a, b", "4:1"),
+    "shared weights": ("input 8\nshared f = dense(8)\nf -> f", "2:12"),
+    "a function": ("input 8\ndense(3)\nabs", "3:1"),
+    "several results": ("input 4x3\nlstm(2, return_state) as (y, h, c)\ndense(1)", "2:1"),
+    "attention": ("input 4x8\nmha(2, 4)\ndense(1)", "2:1"),
+    "a fork in a block": ("block b { add { | dense(8) | skip } }\ninput 8\nb", "1:11"),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_chains(name: str, tmp_path: Path) -> None:
+    checked = check_text(CHAINS[name])
+    import keras
+
+    assert type(generated(checked, "sequential")) is keras.Sequential
+    check_forms(checked, tmp_path)
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_what_is_no_chain_says_where_it_forks(name: str) -> None:
+    text, place = FORKS[name]
+    with pytest.raises(CompileError) as raised:
+        emit(check_text(text), "sequential")
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.span is not None
+    assert f"{diagnostic.span.line}:{diagnostic.span.column}" == place
+    assert "--style functional" in diagnostic.help
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_weights_go_from_any_form_to_any_other(name: str, tmp_path: Path) -> None:
+    check_forms(check_text(SNIPPETS[name]), tmp_path, trains=False)
+
+
+def test_functions_take_what_the_spec_has_for_parameters() -> None:
+    checked = check_spec("resnet50")
+    deeper = generated(checked, "functional", blocks=[3, 4, 23, 3])
+    assert deeper.count_params() == 44_707_176
+
+
+def test_a_shared_block_is_a_layer_in_functions_too() -> None:
+    code = str(emit(check_text(SNIPPETS["shared block"]), "functional").content)
+    assert "class Tower(layers.Layer):" in code
+    assert "def tower(" not in code
+    assert "enc = Tower(3, name=\"enc\")" in code
+
+
+PROGRAM = """
+# A network of 100 % layers.
+model net(widths = [4, 3], scale = 1.5, act = relu, wide = false, pair = (2, 2), rest = none) {
+  input 8
+  for w in widths { dense(w, activation=act) }
+  rescaling(scale) -> if wide { dense(50) }
+}
+"""
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_program_sets_parameters(
+    style: Style, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = load_module(check_text(PROGRAM), style)
+    monkeypatch.setattr(sys, "argv", ["net.py", "--widths", "7,6,5", "--wide", "True", "--act", "tanh"])
+    module.main()
+    printed = capsys.readouterr().out
+    # 8 to 7 to 6 to 5 to 50, and a bias each.
+    assert re.search(rf"Total params: {8 * 7 + 7 + 7 * 6 + 6 + 6 * 5 + 5 + 5 * 50 + 50} ", printed)
+
+
+def test_the_program_tells_its_parameters(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    module = load_module(check_text(PROGRAM))
+    monkeypatch.setattr(sys, "argv", ["net.py", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for told in (
+        "A network of 100 % layers.",
+        "--widths WIDTHS tuple[int, ...] (default: (4, 3))",
+        "--scale SCALE float (default: 1.5)",
+        "--act ACT str (default: relu)",
+        "--wide WIDE bool (default: False)",
+    ):
+        assert told in printed
+
+
+def test_a_model_without_parameters_has_no_options() -> None:
+    assert "argparse" not in str(emit(check_text("input 8\ndense(2)")).content)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_same_bytes_each_time(style: Style) -> None:
+    assert emit(check_spec("vgg11"), style) == emit(check_spec("vgg11"), style)
+
+
+def test_paths_of_weights_are_those_of_the_spec() -> None:
+    checked = check_text("block unit(w) { dense(w) -> bn }\ninput 8\nrepeat 2 { unit(4) }\nbidirectional(lstm(3))" .replace("input 8", "input 5x8"))
+    for model in models_of(checked).values():
+        assert set(by_path(model)) >= {
+            "unit_0/dense/kernel",
+            "unit_1/bn/moving_variance",
+            "bidirectional/forward_lstm/lstm_cell/kernel",
+        }
