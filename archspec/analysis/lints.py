@@ -7,15 +7,16 @@ network would earn are off unless `--warn NAME` asks for them.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.evaluate import EvalError, Poisoned, Tensors, evaluate
-from archspec.ir.base import find_all
+from archspec.ir.base import Ir, find_all
 from archspec.ir.definition import (
     CallOp,
     Definition,
@@ -34,6 +35,8 @@ from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Part
 from archspec.layers.spatial import Sliding
 from archspec.tensor import TensorType
+
+_Kind = TypeVar("_Kind", bound=Ir)
 
 Finding = tuple[str, Span, str, tuple[Label, ...]]
 #: A lint yields messages, each with its place, its help and further places.
@@ -90,6 +93,8 @@ class Linted:
             key: {port.value: node for node in body.nodes for port in node.outputs}
             for key, body in graph.bodies.items()
         }
+        self._types = {key: body_types(body) for key, body in graph.bodies.items()}
+        self._written: dict[str, dict[type, list[Any]]] = {}
 
     @cached_property
     def definitions(self) -> list[Definition]:
@@ -102,15 +107,28 @@ class Linted:
         following = self._reported[position : position + 1]
         return bool(following) and following[0] < (span.file, span.end_line, span.end_column)
 
-    def steps(self) -> Iterator[Step]:
-        """Yield every use of a layer in the file itself, those in equal instances once."""
-        for body in self.graph.bodies.values():
-            if self.graph.definitions[body.definition].span.file != self.graph.file:
-                continue
-            types = body_types(body)
-            for node in body.nodes:
-                if isinstance(node, LayerNode):
-                    yield Step(node, body, tuple(types[value] for value in node.inputs))
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Every use of a layer in the file itself, those in equal instances once."""
+        return [
+            self._step(node, body)
+            for body in self.graph.bodies.values()
+            if self.graph.definitions[body.definition].span.file == self.graph.file
+            for node in body.nodes
+            if isinstance(node, LayerNode)
+        ]
+
+    def _step(self, node: LayerNode, body: Body) -> Step:
+        types = self._types[body.key]
+        return Step(node, body, tuple(types[value] for value in node.inputs))
+
+    def written(self, definition: Definition, kind: type[_Kind]) -> list[_Kind]:
+        """Return every operation, expression and so on of a kind in a definition. All lints share one walk over it."""
+        if definition.key not in self._written:
+            found = self._written[definition.key] = defaultdict(list)
+            for record in find_all(definition.body, Ir):
+                found[type(record)].append(record)
+        return self._written[definition.key][kind]
 
     def before(self, step: Step) -> Step | None:
         """Return the layer whose result a step takes, if that is all it takes and is known."""
@@ -124,10 +142,7 @@ class Linted:
             body = self.graph.bodies[node.body]
             value = body.outputs[position].value
             node = self._makers[body.key].get(value)
-        if not isinstance(node, LayerNode):
-            return None
-        types = body_types(body)
-        return Step(node, body, tuple(types[value] for value in node.inputs))
+        return self._step(node, body) if isinstance(node, LayerNode) else None
 
 
 def _activation(layer: Layer) -> str:
@@ -148,7 +163,7 @@ def _activation(layer: Layer) -> str:
 
 @_register("repeated-activation")
 def _repeated_activation(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps():
+    for step in linted.steps:
         earlier = linted.before(step)
         if step.layer.category != "activation" or earlier is None:
             continue
@@ -165,7 +180,7 @@ def _repeated_activation(linted: Linted) -> Iterator[Finding]:
 
 @_register("repeated-softmax")
 def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps():
+    for step in linted.steps:
         earlier = linted.before(step)
         if step.layer.category != "activation" or earlier is None:
             continue
@@ -176,7 +191,7 @@ def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
 
 @_register("softmax-of-one")
 def _softmax_of_one(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps():
+    for step in linted.steps:
         shape = step.node.outputs[0].type.shape
         over_last = getattr(step.layer, "axis", -1) == -1
         if _activation(step.layer) == "softmax" and over_last and shape and shape[-1] == 1:
@@ -185,7 +200,7 @@ def _softmax_of_one(linted: Linted) -> Iterator[Finding]:
 
 @_register("bias-before-norm")
 def _bias_before_norm(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps():
+    for step in linted.steps:
         earlier = linted.before(step)
         if step.layer.kind != "BatchNormalization" or earlier is None or _activation(earlier.layer):
             continue
@@ -196,7 +211,7 @@ def _bias_before_norm(linted: Linted) -> Iterator[Finding]:
 
 @_register("wasted-kernel")
 def _wasted_kernel(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps():
+    for step in linted.steps:
         if not isinstance(step.layer, Sliding) or step.layer.category != "conv":
             continue
         lengths, slides = step.inputs[0].shape[:-1], step.layer.slides()
@@ -217,9 +232,9 @@ def _wasted_kernel(linted: Linted) -> Iterator[Finding]:
 def _missing_channels(linted: Linted) -> Iterator[Finding]:
     """Find an image without channels: a square input that a rank-free name takes for a sequence."""
     model = linted.graph.definitions[linted.graph.body.definition]
-    squares = {length: op for op in find_all(model.body, InputOp) if (length := _square(op)) is not None}
-    callees = {op.span: op.callee for d in linted.definitions for op in find_all(d.body, CallOp)}
-    for step in linted.steps():
+    squares = {length: op for op in linted.written(model, InputOp) if (length := _square(op)) is not None}
+    callees = {op.span: op.callee for d in linted.definitions for op in linted.written(d, CallOp)}
+    for step in linted.steps:
         if step.layer.rank != 1 or callees.get(step.node.span) not in step.layer.family or len(step.inputs) != 1:
             continue
         shape = step.inputs[0].shape
@@ -282,7 +297,7 @@ def _ends(linted: Linted) -> Iterator[tuple[Step, Step]]:
 @_register("unused-parameter")
 def _unused_parameter(linted: Linted) -> Iterator[Finding]:
     for definition in linted.definitions:
-        read = _read(definition)
+        read = _read(linted, definition)
         for parameter in definition.parameters:
             names = pattern_names(parameter.pattern)
             if parameter.captured or parameter.span is None or not read.isdisjoint(names) or _is_quiet(names):
@@ -294,8 +309,8 @@ def _unused_parameter(linted: Linted) -> Iterator[Finding]:
 @_register("unused-variable")
 def _unused_variable(linted: Linted) -> Iterator[Finding]:
     for definition in linted.definitions:
-        read = _read(definition)
-        for op in find_all(definition.body, LetOp):
+        read = _read(linted, definition)
+        for op in linted.written(definition, LetOp):
             names = pattern_names(op.pattern)
             if read.isdisjoint(names) and not _is_quiet(names):
                 yield f"nothing uses the variable `{_together(names)}`", op.span, "take it out", ()
@@ -304,9 +319,9 @@ def _unused_variable(linted: Linted) -> Iterator[Finding]:
 @_register("unused-tensor")
 def _unused_tensor(linted: Linted) -> Iterator[Finding]:
     for definition in linted.definitions:
-        read = _read(definition)
+        read = _read(linted, definition)
         last = _last(definition.body)
-        for op in find_all(definition.body, NameOp):
+        for op in linted.written(definition, NameOp):
             names = [target.name for target in op.targets]
             # A name for the result documents it, and a step that leads nowhere has been told of.
             told = linted.is_told(op.span)
@@ -318,19 +333,20 @@ def _unused_tensor(linted: Linted) -> Iterator[Finding]:
 @_register("unused-shared")
 def _unused_shared(linted: Linted) -> Iterator[Finding]:
     for definition in linted.definitions:
-        called = {op.callee for op in find_all(definition.body, CallOp) if op.target == "shared"}
-        for op in find_all(definition.body, SharedOp):
+        called = {op.callee for op in linted.written(definition, CallOp) if op.target == "shared"}
+        for op in linted.written(definition, SharedOp):
             if op.call.site not in called:
                 help = f"`{op.call.site}` alone is a step that uses it"
                 yield f"nothing uses the shared step `{op.call.site}`", op.span, help, ()
 
 
-def _read(definition: Definition) -> set[str]:
+def _read(linted: Linted, definition: Definition) -> set[str]:
     """Return the names of a definition that something reads."""
-    set_here = {id(target) for op in find_all(definition.body, NameOp) for target in op.targets}
-    inside = (definition.body, *(p.default for p in definition.parameters if p.default is not None))
-    variables = {var.name for var in find_all(inside, Var)}
-    return variables | {ref.name for ref in find_all(inside, TensorRef) if id(ref) not in set_here}
+    set_here = {id(target) for op in linted.written(definition, NameOp) for target in op.targets}
+    defaults = tuple(p.default for p in definition.parameters)
+    variables = [*linted.written(definition, Var), *find_all(defaults, Var)]
+    tensors = [*linted.written(definition, TensorRef), *find_all(defaults, TensorRef)]
+    return {var.name for var in variables} | {ref.name for ref in tensors if id(ref) not in set_here}
 
 
 def _last(ops: tuple[Op, ...]) -> Op | None:
@@ -353,14 +369,14 @@ def _together(names: list[str]) -> str:
 @_register("unreachable-branch")
 def _unreachable_branch(linted: Linted) -> Iterator[Finding]:
     for definition in linted.definitions:
-        for op in find_all(definition.body, IfOp):
+        for op in linted.written(definition, IfOp):
             value = _constant(op.test)
             never = op.orelse if value is True else op.then if value is False else ()
             if never:
                 shown = "true" if value else "false"
                 part = "the part after `else`" if value else "this part"
                 yield f"{part} is never taken: the condition is always {shown}", op.test.span or op.span, "", ()
-        for loop in find_all(definition.body, RepeatOp):
+        for loop in linted.written(definition, RepeatOp):
             if _constant(loop.iterable) in (0, []) and _constant(loop.iterable) is not False:
                 yield "this loop never runs", loop.iterable.span or loop.span, "", ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archspec.diagnostics.diagnostic import Label
@@ -25,7 +25,12 @@ from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.recipe import Function
 from archspec.layers.registry import Family
-from archspec.tensor import TensorType
+from archspec.tensor import Dim, TensorType
+
+
+#: The most axes a tensor may have (NumPy's limit), and the longest one (that of an index of 64 bits).
+MAX_AXES = 64
+MAX_DIM = 2**63 - 1
 
 
 class Uses(Values, ABC):
@@ -198,7 +203,9 @@ class Uses(Values, ABC):
                 f"`{op.callee}` takes {wanted} tensor{'s' * (wanted != '1')}, but is given {given}",
                 span,
                 instance,
-                help="give it branches, `add { | … | skip }`, or tensors, `add(a, _)`" if takes.how == "list" else "",
+                help=f"give it branches, `{op.callee} {{ | … | skip }}`, or tensors, `{op.callee}(a, _)`"
+                if takes.how == "list"
+                else "",
             )
 
     def _rules(
@@ -216,14 +223,15 @@ class Uses(Values, ABC):
         given = {name: instance.builder.types_of(values) for name, values in keywords}
         try:
             output = layer.output(*types, **given)
-            for _ in layer.weights(*types):
-                pass
+            outputs = output if isinstance(output, tuple) else (output,)
+            _check_size([type.shape for type in outputs])
+            _check_size([weight.shape for weight in layer.weights(*types)])
         except RuleError as error:
             at = next((a.span for a in op.arguments if a.parameter == error.argument and a.span), span)
             labels = self._input_labels(inputs, branches, instance, op) if error.code == "shape-mismatch" else []
             self._report(error.code, error.message, at, instance, help=error.help, labels=labels)
             raise Fault from None
-        return output if isinstance(output, tuple) else (output,)
+        return outputs
 
     def _input_labels(
         self, inputs: list[int], branches: tuple[Span, ...], instance: Instance, op: CallOp
@@ -348,6 +356,16 @@ class Uses(Values, ABC):
         if faulty:
             raise Fault
         self._call(op.merge, instance, ends, op.spans)
+
+
+def _check_size(shapes: Iterable[Sequence[Dim]]) -> None:
+    """Hold tensors to what any array library can say of one. Raises RuleError."""
+    for shape in shapes:
+        if len(shape) > MAX_AXES:
+            raise RuleError(f"this makes a tensor of {len(shape)} axes, and {MAX_AXES} are the most there may be")
+        for dim in shape:
+            if isinstance(dim, int) and dim > MAX_DIM:
+                raise RuleError(f"this makes a tensor with an axis longer than {MAX_DIM:,}")
 
 
 def _lasting(layer: Layer, types: tuple[TensorType, ...]) -> Any:

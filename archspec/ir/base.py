@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from archspec.diagnostics.source import Span
 
 _Kind = TypeVar("_Kind")
 _set = object.__setattr__
@@ -55,12 +57,17 @@ def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Itera
     """Yield every record of a kind in a record, or in a tuple of them, in no order."""
     stack: list[Any] = [item]
     while stack:
-        match stack.pop():
-            case tuple() as items:
-                stack += items
-            case Ir() as node:
-                if isinstance(node, kind):
-                    yield node
-                stack += vars(node).values()
-            case _:
-                pass
+        part = stack.pop()
+        if isinstance(part, tuple):
+            inner: Iterable[Any] = part
+        elif isinstance(part, Ir):
+            if isinstance(part, kind):
+                yield part
+            inner = vars(part).values()
+        else:
+            continue
+        # Most of what a record holds is words, numbers and places.
+        stack += [value for value in inner if type(value) not in _PLAIN]
+
+
+_PLAIN = {str, int, float, bool, type(None), Span}

@@ -142,7 +142,7 @@ class _InnerLayers(_Words):
     """The layers that may be given to another layer, as words."""
 
     def __init__(self) -> None:
-        self._modules = _index().inner
+        self._modules = dict(_index().inner)
 
     def __getitem__(self, word: str) -> type[Part]:
         found = find_layer(word)
@@ -158,7 +158,7 @@ def words(category: str) -> Mapping[str, type[Part]]:
 
 
 def bare_word(category: str, word: str) -> str | None:
-    """Return the canonical name of a word of a category that is complete without arguments; None for one that is not."""
+    """Return the canonical name of a word that is complete without arguments; None for one that is not."""
     return _index().words[category][word][1]
 
 

@@ -196,6 +196,8 @@ def _open(dim: Dim) -> int | None:
     return dim if isinstance(dim, int) else None
 
 
+#: The name of a cell, or of all cells: generated code numbers them within their layer.
+_CELL = re.compile(r"(\w+_)?cells?\d*")
 #: The number of a layer inside another: Keras counts through the whole program.
 _UNNUMBERED = re.compile(r"_\d+(?=/)")
 
@@ -207,7 +209,7 @@ def weight_name(weight: Any) -> str:
 
 def without_cell(path: str) -> str:
     parts = _UNNUMBERED.sub("", path).split("/")
-    return "/".join(part for part in parts if part.removesuffix("s").rpartition("_")[2] != "cell")
+    return "/".join(part for part in parts if not _CELL.fullmatch(part))
 
 
 def keras_parameters(part: type[Part]) -> dict[str, Any]:
