@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,24 +34,23 @@ class Reduction(NamedTuple):
     """Whether such a list is among the values. It gives way to what is in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     name: str
     pattern: str
     word: bool
     """Whether it is a reserved word: what NAME matches, but one certain text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    terminals: tuple[Terminal, ...]
+class Tables(NamedTuple):
+    terminals: list[Terminal]
     """In the order to try them in."""
-    actions: dict[int, dict[str, int | Reduction]]
-    """By state and terminal: the state to go to over that token, or the rule that ends before it."""
-    gotos: dict[int, dict[str, int]]
+    reductions: list[Reduction]
+    actions: list[dict[str, int]]
+    """By state and terminal: the state to go to over that token, or ~n where reduction n ends before it."""
+    gotos: list[dict[str, int]]
     """By state and rule: the state to go to over that rule."""
-    start: int
     end: int
+    """The last state. The first is 0."""
 
 
 @cache
@@ -77,23 +75,13 @@ def _digest(text: str) -> str:
 
 def ready_made(text: str) -> str:
     """Return what `tables.json` holds for a grammar."""
-    return json.dumps({"grammar": _digest(text), "tables": asdict(compute(text))}, separators=(",", ":")) + "\n"
+    return json.dumps({"grammar": _digest(text), "tables": compute(text)._asdict()}, separators=(",", ":")) + "\n"
 
 
 def _load(data: dict[str, Any]) -> Tables:
-    """Return tables from JSON, whose keys are strings and whose reductions are lists."""
-    reductions: dict[tuple[Any, ...], Reduction] = {}
-
-    def action(value: Any) -> int | Reduction:
-        return value if isinstance(value, int) else reductions.setdefault(tuple(value), Reduction(*value))
-
-    return Tables(
-        tuple(Terminal(**terminal) for terminal in data["terminals"]),
-        {int(state): {name: action(value) for name, value in row.items()} for state, row in data["actions"].items()},
-        {int(state): row for state, row in data["gotos"].items()},
-        data["start"],
-        data["end"],
-    )
+    """Return tables from JSON, which knows no names for the parts of a tuple."""
+    terminals = [Terminal(*terminal) for terminal in data["terminals"]]
+    return Tables(terminals, [Reduction(*r) for r in data["reductions"]], data["actions"], data["gotos"], data["end"])
 
 
 def compute(text: str) -> Tables:
@@ -104,29 +92,32 @@ def compute(text: str) -> Tables:
     # The lexer is never run: archspec.syntax.lexing has its own. Every token is kept for its position.
     lark = Lark(text, parser="lalr", lexer="basic", start=START, keep_all_tokens=True, maybe_placeholders=False)
     automaton = lark.parse_interactive().parser_state.parse_conf
-    rows = automaton.states.items()
-    actions = {state: {str(s): _action(*action) for s, action in row.items() if s.isupper()} for state, row in rows}
-    gotos = {state: {str(s): to for s, (_, to) in row.items() if not s.isupper()} for state, row in rows}
-    return _numbered(Tables(_terminals(lark), actions, gotos, automaton.start_state, automaton.end_state))
-
-
-def _numbered(tables: Tables) -> Tables:
-    """Return equal tables with the states numbered as they are met from the start: Lark's numbers differ by run."""
-    numbers = {tables.start: 0}
-    waiting = [tables.start]
-    for state in waiting:
-        for _, to in sorted({**tables.actions[state], **tables.gotos[state]}.items(), key=lambda item: item[0]):
-            if isinstance(to, int) and to not in numbers:
-                numbers[to] = len(numbers)
-                waiting.append(to)
-    actions = {
-        numbers[state]: {
-            name: numbers[to] if isinstance(to, int) else to for name, to in sorted(tables.actions[state].items())
-        }
-        for state in waiting
+    rows = {
+        state: {str(symbol): _action(*action) for symbol, action in sorted(row.items(), key=lambda item: str(item[0]))}
+        for state, row in automaton.states.items()
     }
-    gotos = {numbers[s]: {name: numbers[to] for name, to in sorted(tables.gotos[s].items())} for s in waiting}
-    return Tables(tables.terminals, actions, gotos, numbers[tables.start], numbers[tables.end])
+    return _numbered(_terminals(lark), rows, automaton.start_state, automaton.end_state)
+
+
+def _numbered(terminals: list[Terminal], rows: dict[int, dict[str, int | Reduction]], start: int, end: int) -> Tables:
+    """Return tables with the states numbered as they are met from the start: Lark's numbers differ by run."""
+    states, reductions = {start: 0}, dict[Reduction, int]()
+    waiting = [start]
+    numbered: list[dict[str, int]] = []
+    for state in waiting:
+        numbered.append({})
+        for name, to in rows[state].items():
+            if isinstance(to, Reduction):
+                numbered[-1][name] = ~reductions.setdefault(to, len(reductions))
+                continue
+            if to not in states:
+                states[to] = len(states)
+                waiting.append(to)
+            numbered[-1][name] = states[to]
+    # Lark writes terminals in capitals and rules in small letters.
+    actions = [{name: to for name, to in row.items() if name.isupper()} for row in numbered]
+    gotos = [{name: to for name, to in row.items() if not name.isupper()} for row in numbered]
+    return Tables(terminals, list(reductions), actions, gotos, states[end])
 
 
 def _action(kind: Any, argument: Any) -> int | Reduction:
@@ -145,14 +136,14 @@ def _action(kind: Any, argument: Any) -> int | Reduction:
     return Reduction(name, len(rule.expansion), "" if name.startswith("_") else method, any(inlined))
 
 
-def _terminals(lark: Lark) -> tuple[Terminal, ...]:
+def _terminals(lark: Lark) -> list[Terminal]:
     word = re.compile(lark.get_terminal("NAME").pattern.to_regexp())
     # As in Lark: by priority, then the longer first, so that `->` is tried before `-`.
     order = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
-    return tuple(
+    return [
         Terminal(t.name, t.pattern.to_regexp(), t.pattern.type == "str" and bool(word.fullmatch(t.pattern.value)))
         for t in order
-    )
+    ]
 
 
 if __name__ == "__main__":

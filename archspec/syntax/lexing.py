@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 from archspec.diagnostics import Diagnostics, Source, Span
 from archspec.syntax import mistakes, values
@@ -21,13 +22,14 @@ _VALUES = {"NUMBER": values.number, "DIMS": values.dims, "STRING": values.string
 
 def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
     """Return the tokens of a text, its line ends among them and `END` last; report and mend what is no token."""
-    plain, spelling, keywords = _patterns()
+    plain, keywords = _pattern(), _keywords()
     text, name = source.text, source.name
     tokens: list[Token] = []
-    header = _Header()
-    position, line, line_start = 0, 1, 0
-    while position < len(text):
-        found = (spelling if header.spelling_is_next else plain).match(text, position)
+    position, line, line_start, end = 0, 1, 0, len(text)
+    # How many brackets are open since the name in a header; a spelling may follow `as` there.
+    depth, spelling_is_next = 0, False
+    while position < end:
+        found = (_pattern(spelling_first=True) if spelling_is_next else plain).match(text, position)
         assert found is not None and found.lastgroup is not None, "some terminal matches any character"
         kind, start, position = found.lastgroup, position, found.end()
         if kind in _UNSEEN:
@@ -35,10 +37,10 @@ def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
         span = Span(name, line, start - line_start + 1, line, position - line_start + 1)
         token = Token(kind, found.group(), span)
         if kind == "NAME":
-            token.type = keywords.get(token.text, kind)
-            if token.type in ("TRUE", "FALSE"):
-                token.value = token.type == "TRUE"
-            elif token.type in ("MODEL", "BLOCK", "EXTERN"):
+            token.type = kind = keywords.get(token.text, kind)
+            if kind in ("TRUE", "FALSE"):
+                token.value = kind == "TRUE"
+            elif kind in ("MODEL", "BLOCK", "EXTERN"):
                 token.value = doc_above(source, span)
         elif kind in _VALUES:
             token.value = _VALUES[kind](token, diagnostics)
@@ -46,45 +48,34 @@ def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
             line, line_start = line + 1, position
         elif kind in mistakes.KINDS:
             mistakes.report_mistake(token, diagnostics)
-            if token.type == "UNEXPECTED":
+            if (kind := token.type) == "UNEXPECTED":
                 continue
-        header.see(token)
+        if kind == "LPAR":
+            depth, spelling_is_next = depth + (depth > 0 or _ends_in_header(tokens)), False
+        elif depth and kind != "NEWLINE":
+            depth = 0 if kind == "LBRACE" else depth - (kind == "RPAR")
+            spelling_is_next = depth > 0 and kind in ("AS", "VBAR")
         tokens.append(token)
     last = next((token.span for token in reversed(tokens) if token.type != "NEWLINE"), Span(name, 1, 1, 1, 1))
     tokens.append(Token(END, "", Span(name, last.end_line, last.end_column, last.end_line, last.end_column)))
     return tokens
 
 
-class _Header:
-    """Follows `block name(…)`, `model name(…)` and `extern layer name(…)`: what follows `as` there may hold a `#`."""
-
-    def __init__(self) -> None:
-        self.spelling_is_next = False
-        self._depth = 0
-        self._last = ["", "", ""]
-
-    def see(self, token: Token) -> None:
-        kind = token.type
-        if kind == "NEWLINE":
-            return
-        before, keyword, name = self._last
-        named = name == "NAME" and (keyword in ("BLOCK", "MODEL") or before == "EXTERN")
-        if kind == "LPAR" and (self._depth or named):
-            self._depth += 1
-        elif kind == "LBRACE":
-            self._depth = 0
-        elif kind == "RPAR" and self._depth:
-            self._depth -= 1
-        self.spelling_is_next = self._depth > 0 and kind in ("AS", "VBAR")
-        self._last = [keyword, name, kind]
+def _ends_in_header(tokens: list[Token]) -> bool:
+    """Tell whether `block name`, `model name` or `extern layer name` comes last: what follows may be spellings."""
+    kinds = [*islice((token.type for token in reversed(tokens) if token.type != "NEWLINE"), 3), "", "", ""]
+    return kinds[0] == "NAME" and (kinds[1] in ("BLOCK", "MODEL") or kinds[2] == "EXTERN")
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    """Return the pattern of all tokens, the one for where a spelling may stand, and the reserved words."""
-    terminals = tables().terminals
-    keywords = {terminal.pattern: terminal.name for terminal in terminals if terminal.word}
-    groups = {t.name: f"(?P<{t.name}>{t.pattern})" for t in terminals if not t.word}
+def _pattern(spelling_first: bool = False) -> re.Pattern[str]:
+    """Return the pattern of all tokens; a spelling is one only where it may stand, for there it comes before all."""
+    groups = {t.name: f"(?P<{t.name}>{t.pattern})" for t in tables().terminals if not t.word}
     spelling = groups.pop("SPELLING")
-    plain = "|".join(groups.values())
-    return re.compile(plain), re.compile(f"{spelling}|{plain}"), keywords
+    return re.compile("|".join([spelling, *groups.values()] if spelling_first else groups.values()))
+
+
+@cache
+def _keywords() -> dict[str, str]:
+    """Return the reserved words and the terminal that each is."""
+    return {terminal.pattern: terminal.name for terminal in tables().terminals if terminal.word}

@@ -9,7 +9,7 @@ from typing import Any
 
 from archspec.syntax import ast
 from archspec.syntax.build import Build
-from archspec.syntax.grammar import Reduction, tables
+from archspec.syntax.grammar import tables
 from archspec.syntax.token import Token
 
 BROKEN = "BROKEN"
@@ -23,7 +23,7 @@ class Machine:
 
     def __init__(self) -> None:
         self._tables = tables()
-        self._states = [self._tables.start]
+        self._states = [0]
         self._values: list[Any] = []
         self._build = Build()
 
@@ -40,17 +40,17 @@ class Machine:
 
     def feed(self, token: Token) -> bool:
         """Go on over a token; return False where it does not fit."""
-        actions, gotos, states, values = self._tables.actions, self._tables.gotos, self._states, self._values
-        end, kind = self._tables.end, token.type
+        _, reductions, actions, gotos, end = self._tables
+        states, values, kind = self._states, self._values, token.type
         while (state := states[-1]) != end:
             action = actions[state].get(kind)
             if action is None:
                 return False
-            if isinstance(action, int):
+            if action >= 0:
                 states.append(action)
                 values.append(token)
                 return True
-            rule, size, method, flatten = action
+            rule, size, method, flatten = reductions[~action]
             if method is None:
                 states[-1] = self._risen(states[-2], state, kind)
                 continue
@@ -68,9 +68,9 @@ class Machine:
         # An expression rises through a rule for each operator there is. What it comes to is worked out once.
         key = below, state, kind
         if key not in _RISEN:
-            actions, gotos = self._tables.actions, self._tables.gotos[below]
-            while isinstance(action := actions[state].get(kind), Reduction) and action.method is None:
-                state = gotos[action.rule]
+            _, reductions, actions, gotos, _ = self._tables
+            while (action := actions[state].get(kind, 0)) < 0 and reductions[~action].method is None:
+                state = gotos[below][reductions[~action].rule]
             _RISEN[key] = state
         return _RISEN[key]
 
@@ -80,13 +80,14 @@ class Machine:
 
     def _fits(self, kind: str) -> bool:
         # The table alone may let rules end before a token that then turns out not to fit.
+        _, reductions, actions, gotos, end = self._tables
         states = self._states.copy()
-        while states[-1] != self._tables.end:
-            action = self._tables.actions[states[-1]].get(kind)
-            if not isinstance(action, Reduction):
+        while states[-1] != end:
+            action = actions[states[-1]].get(kind)
+            if action is None or action >= 0:
                 return action is not None
-            del states[len(states) - action.size :]
-            states.append(self._tables.gotos[states[-1]][action.rule])
+            del states[len(states) - reductions[~action].size :]
+            states.append(gotos[states[-1]][reductions[~action].rule])
         return True
 
     def cut(self, height: int) -> bool:

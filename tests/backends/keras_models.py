@@ -47,11 +47,11 @@ def maker(module: types.ModuleType) -> Any:
     return own[-1]
 
 
-def direct(checked: Checked) -> Any:
+def direct(checked: Checked, *, allow_extern: bool = False) -> Any:
     """Return the model built without generated code."""
     from archspec.backends.keras_build import build
 
-    return build(checked)
+    return build(checked, allow_extern=allow_extern)
 
 
 def by_path(model: Any) -> dict[str, Any]:

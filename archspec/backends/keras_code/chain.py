@@ -11,6 +11,7 @@ from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.flow import Flow
 from archspec.backends.keras_code.functions import FunctionView, FunctionWriter
 from archspec.backends.keras_code.module import Module
+from archspec.backends.keras_code.parameters import reads_shape
 from archspec.backends.keras_code.text import Line, Lines
 from archspec.backends.keras_code.variants import Variant
 from archspec.diagnostics.source import Span
@@ -23,10 +24,17 @@ _ADD = "model.add("
 class ChainFlow(Flow):
     """A walk that adds layers to `model`, whose last tensor is the current one."""
 
+    #: Where the operation at hand was written.
+    span: Span | None = None
+
     def call(self, call: CallOp, named: NameOp | None = None, inputs: list[str] | None = None) -> None:
         """Write a use of a layer or block."""
+        self.span = call.span
         self._check(call, named)
         function, arguments = self.construction(call)
+        if call.target == "block" and self.at_input and self.inputs and _reads_shape(self.variant.blocks[call.site]):
+            raise _fork("this reads a length of the input", call.span)
+        self.at_input = False
         if call.target == "block":
             self.lines.call("", function, ["model", *arguments])
         else:
@@ -87,6 +95,9 @@ class ChainFlow(Flow):
     def _shape(self, tensor: TensorRef | None) -> str:
         if tensor is not None:
             self._check_current(tensor)
+        if self.at_input and self.inputs:
+            # `Sequential` tells its shape from its first layer on.
+            raise _fork("this reads a length of the input", tensor.span if tensor else self.span)
         return "model.output_shape"
 
 
@@ -111,6 +122,13 @@ class ChainWriter(FunctionWriter):
         lines = Lines(1)
         self.walked(lines, prefixed=True)
         return self.block_view(["model: keras.Sequential"], "None", lines)
+
+
+def _reads_shape(variant: Variant) -> bool:
+    """Tell whether a block, or any in it, reads a length of a tensor."""
+    return reads_shape((variant.definition.parameters, variant.definition.body)) or any(
+        map(_reads_shape, variant.blocks.values())
+    )
 
 
 def _fork(why: str, span: Span | None) -> Unprintable:
