@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
 
 FLOAT = "float32"
 #: The data types a tensor may have, and the bytes one element takes.
@@ -158,8 +157,12 @@ def as_number(x: TensorType) -> TensorType:
 
 def count(shape: Iterable[Dim]) -> int | None:
     """Return the product of the dimensions, or None where one is open."""
-    dims = tuple(shape)
-    return prod(d for d in dims if isinstance(d, int)) if all(isinstance(d, int) for d in dims) else None
+    elements = 1
+    for dim in shape:
+        if not isinstance(dim, int):
+            return None
+        elements *= dim
+    return elements
 
 
 def show_dim(dim: Dim) -> str:

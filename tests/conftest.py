@@ -19,7 +19,8 @@ Invoke = Callable[..., Result]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if find_spec("keras") is not None and find_spec("tensorflow") is not None:
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if find_spec("keras") is not None and find_spec(backend) is not None:
         return
     for item in items:
         if item.get_closest_marker("keras"):

@@ -15,16 +15,10 @@ TensorFlow's statistics of float operations say the same of its products, two fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from archspec.analysis.fold import Types, totals
-from archspec.ir.graph import Graph, LayerNode
-
-
-def count_macs(graph: Graph) -> Mapping[str, int | None]:
-    """Return the multiply-accumulates of each body for one sample; None where they depend on an open dimension."""
-    return totals(graph, layer_macs)
+from archspec.analysis.fold import Types
+from archspec.ir.graph import LayerNode
 
 
 def layer_macs(node: LayerNode, inputs: Types, outputs: Types) -> int | None:
+    """Return the multiply-accumulates of a layer call for one sample; None where they depend on an open dimension."""
     return node.layer.macs(inputs, outputs)

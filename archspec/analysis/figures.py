@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archspec.analysis.cost import count_macs
+from archspec.analysis.cost import layer_macs
 from archspec.analysis.fold import totals
-from archspec.analysis.memory import count_activations
+from archspec.analysis.memory import layer_bytes
 from archspec.analysis.weights import Count, count_weights
 from archspec.ir.graph import Graph
 
@@ -24,4 +24,5 @@ class Figures:
 
 def analyse(graph: Graph) -> Figures:
     """Return the figures of a graph."""
-    return Figures(count_weights(graph), count_macs(graph), count_activations(graph), totals(graph, lambda *_: 1))
+    macs, activations, layers = totals(graph, layer_macs, layer_bytes, lambda *_: 1)
+    return Figures(count_weights(graph), macs, activations, layers)

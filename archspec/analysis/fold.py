@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from itertools import chain, repeat
 
 from archspec.ir.graph import Graph, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
@@ -13,19 +14,28 @@ Types = tuple[TensorType, ...]
 Measure = Callable[[LayerNode, Types, Types], int | None]
 
 
-def totals(graph: Graph, measure: Measure) -> Mapping[str, int | None]:
-    """Return, for each body, the sum of `measure` over all its layer calls; None where a part of it is None."""
-    sums: dict[str, int | None] = {}
+def totals(graph: Graph, *measures: Measure) -> list[dict[str, int | None]]:
+    """Return, for each measure, its sum over all layer calls of each body; None where a part of it is None."""
+    sums: list[dict[str, int | None]] = [{} for _ in measures]
     # Bodies are made before the bodies that use them, so each finds its parts done.
     for key, body in graph.bodies.items():
         types = body_types(body)
-        total: int | None = 0
+        calls: list[tuple[LayerNode, Types, Types]] = []
+        uses: list[tuple[str, int]] = []
         for node in body.nodes:
             if isinstance(node, LayerNode):
-                part = measure(node, tuple(types[v] for v in node.inputs), tuple(p.type for p in node.outputs))
+                calls.append((node, tuple([types[v] for v in node.inputs]), tuple([p.type for p in node.outputs])))
             else:
-                part = sums[node.body]
-            times = node.count if isinstance(node, RepeatNode) else 1
-            total = None if total is None or part is None else total + times * part
-        sums[key] = total
+                uses.append((node.body, node.count if isinstance(node, RepeatNode) else 1))
+        for measure, known in zip(measures, sums, strict=True):
+            known[key] = _sum([measure(*call) for call in calls], [(known[used], times) for used, times in uses])
     return sums
+
+
+def _sum(layers: list[int | None], uses: list[tuple[int | None, int]]) -> int | None:
+    total = 0
+    for part, times in chain(zip(layers, repeat(1)), uses):
+        if part is None:
+            return None
+        total += part * times
+    return total

@@ -147,15 +147,15 @@ class Linted:
 
 def _activation(layer: Layer) -> str:
     """Return the name of the activation that a layer ends with, or "" where it has none."""
-    value: Any = getattr(layer, "activation", None)
-    if isinstance(value, Part):
-        value = value.names[0]
     if layer.category == "activation" and layer.kind not in ("Activation", "GLU"):
         return layer.names[0]
     # Recurrent layers have theirs inside.
-    if layer.category not in ("activation", "conv", "dense") or value in (None, "linear"):
+    if layer.category not in ("activation", "conv", "dense"):
         return ""
-    return str(value)
+    value: Any = getattr(layer, "activation", None)
+    if isinstance(value, Part):
+        value = value.names[0]
+    return "" if value in (None, "linear") else str(value)
 
 
 # --- layers in a row -------------------------------------------------------------------------------------------------
@@ -164,8 +164,7 @@ def _activation(layer: Layer) -> str:
 @_register("repeated-activation")
 def _repeated_activation(linted: Linted) -> Iterator[Finding]:
     for step in linted.steps:
-        earlier = linted.before(step)
-        if step.layer.category != "activation" or earlier is None:
+        if step.layer.category != "activation" or (earlier := linted.before(step)) is None:
             continue
         first, second = _activation(earlier.layer), _activation(step.layer)
         if first and second and not (first == second == "softmax"):
@@ -181,8 +180,7 @@ def _repeated_activation(linted: Linted) -> Iterator[Finding]:
 @_register("repeated-softmax")
 def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
     for step in linted.steps:
-        earlier = linted.before(step)
-        if step.layer.category != "activation" or earlier is None:
+        if step.layer.category != "activation" or (earlier := linted.before(step)) is None:
             continue
         if _activation(step.layer) == _activation(earlier.layer) == "softmax":
             label = Label(earlier.node.span, "these are probabilities already")
@@ -193,16 +191,18 @@ def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
 def _softmax_of_one(linted: Linted) -> Iterator[Finding]:
     for step in linted.steps:
         shape = step.node.outputs[0].type.shape
-        over_last = getattr(step.layer, "axis", -1) == -1
-        if _activation(step.layer) == "softmax" and over_last and shape and shape[-1] == 1:
+        if not shape or shape[-1] != 1 or _activation(step.layer) != "softmax":
+            continue
+        if getattr(step.layer, "axis", -1) == -1:
             yield "the softmax of a single number is always 1", step.node.span, "`sigmoid` makes it a probability", ()
 
 
 @_register("bias-before-norm")
 def _bias_before_norm(linted: Linted) -> Iterator[Finding]:
     for step in linted.steps:
-        earlier = linted.before(step)
-        if step.layer.kind != "BatchNormalization" or earlier is None or _activation(earlier.layer):
+        if step.layer.kind != "BatchNormalization" or (earlier := linted.before(step)) is None:
+            continue
+        if _activation(earlier.layer):
             continue
         if getattr(earlier.layer, "use_bias", False) and getattr(step.layer, "center", False):
             label = Label(step.node.span, "this takes the bias out, and adds its own")
@@ -233,6 +233,8 @@ def _missing_channels(linted: Linted) -> Iterator[Finding]:
     """Find an image without channels: a square input that a rank-free name takes for a sequence."""
     model = linted.graph.definitions[linted.graph.body.definition]
     squares = {length: op for op in linted.written(model, InputOp) if (length := _square(op)) is not None}
+    if not squares:
+        return
     callees = {op.span: op.callee for d in linted.definitions for op in linted.written(d, CallOp)}
     for step in linted.steps:
         if step.layer.rank != 1 or callees.get(step.node.span) not in step.layer.family or len(step.inputs) != 1:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from archspec.analysis.fold import Types, totals
-from archspec.ir.graph import Graph, LayerNode
+from archspec.analysis.fold import Types
+from archspec.ir.graph import LayerNode
 from archspec.tensor import TensorType
 
 
-def count_activations(graph: Graph) -> Mapping[str, int | None]:
-    """Return the activation bytes of each body for one sample; None where they depend on an open dimension."""
-    return totals(graph, _layer_bytes)
-
-
-def _layer_bytes(node: LayerNode, inputs: Types, outputs: Types) -> int | None:
+def layer_bytes(node: LayerNode, inputs: Types, outputs: Types) -> int | None:
+    """Return the bytes of a layer call for one sample; None where they depend on an open dimension."""
     return output_bytes(outputs)
 
 
@@ -22,7 +16,7 @@ def output_bytes(outputs: tuple[TensorType, ...]) -> int | None:
     """Return the bytes that a layer's outputs take for one sample."""
     total = 0
     for output in outputs:
-        if output.bytes is None:
+        if (size := output.bytes) is None:
             return None
-        total += output.bytes
+        total += size
     return total

@@ -37,8 +37,12 @@ def layer_weights(layer: Layer, inputs: tuple[TensorType, ...]) -> list[Weight]:
 
 def count_of(weights: Iterable[Weight]) -> Count:
     """Return the number of parameters in some weights."""
-    sizes = [(prod(weight.shape), weight.trainable) for weight in weights]
-    return Count(sum(size for size, _ in sizes), sum(size for size, trainable in sizes if trainable))
+    total = trainable = 0
+    for weight in weights:
+        size = prod(weight.shape)
+        total += size
+        trainable += size * weight.trainable
+    return Count(total, trainable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def count_weights(graph: Graph) -> Mapping[str, Count]:
 
 def _owned(body: Body, known: Mapping[str, _Owned]) -> _Owned:
     types = body_types(body)
-    own = Count()
+    own: list[Count] = []
     shared: dict[str, Count] = {}
     for node in body.nodes:
         if isinstance(node, LayerNode):
@@ -78,5 +82,5 @@ def _owned(body: Body, known: Mapping[str, _Owned]) -> _Owned:
         if node.shared:
             shared[node.name] = count
         else:
-            own += count
-    return _Owned(own, shared)
+            own.append(count)
+    return _Owned(Count(sum(c.total for c in own), sum(c.trainable for c in own)), shared)

@@ -1,4 +1,4 @@
-"""Nearest known name, for `help` lines."""
+"""What to offer in `help` lines: the nearest known name, the numbers that divide another."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """Return a `help` text, or "" where nothing is near."""
     found = nearest(name, candidates)
     return f"did you mean `{found}`?" if found else ""
+
+
+def divisors(number: int) -> list[int]:
+    """Return what divides a positive number: itself, and whatever up to 1,000 does."""
+    return [n for n in range(1, min(number - 1, 1000) + 1) if number % n == 0] + [number]
+
+
+def listed(numbers: list[int]) -> str:
+    """Return a list as a person would write it, its middle left out where it is long."""
+    texts = [str(number) for number in numbers]
+    if len(texts) > 12:
+        texts = [*texts[:10], "…", texts[-1]]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

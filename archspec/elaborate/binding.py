@@ -134,9 +134,7 @@ def _takers(
     token = spelling_text(value)
     if token is None:
         return []
-    takers = [p for p in signature.parameters if p.spells(token)]
-    # A spelling that is written out says more than one with numbers in it: `1x1` beside `#x#`.
-    takers = [p for p in takers if any(flag.word == token for flag in p.flags)] or takers
+    takers = signature.takers(token)
     leading = value.left if isinstance(value, ast.Binary) else value
     if takers and isinstance(leading, ast.Name) and is_variable(leading.text):
         diagnostics.warning(

@@ -77,6 +77,8 @@ class Values:
         self._counts: dict[str, int] = {}
         #: The layers made so far: checking arguments takes longer than finding that they were checked.
         self._layers: dict[Any, Layer] = {}
+        #: The inputs of the model, and where they were written.
+        self._model_inputs: list[tuple[Span, TensorType]] = []
         self._foldings: dict[int, tuple[bool, bool]] = {}
         self._nodes = 0
         self._budget = Budget(limits().work)

@@ -153,7 +153,9 @@ class Instantiator(Uses, Loops):
                     instance,
                 )
             shape.append(dim)
-        value = builder.add_input(TensorType(tuple(shape), op.dtype), op.name)
+        type = TensorType(tuple(shape), op.dtype)
+        self._model_inputs.append((op.span, type))
+        value = builder.add_input(type, op.name)
         builder.names[op.name, ()] = value
         builder.current = builder.results = [value]
 

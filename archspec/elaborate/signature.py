@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin
 
 from archspec.ir.definition import NamePattern
@@ -16,6 +16,8 @@ from archspec.layers.base import Layer, Part
 from archspec.layers.spelling import Category, Flag, Pattern, Short
 
 _NO = object()
+#: So many spellings are kept in mind.
+_FEW = 1000
 #: So many characters of a signature are shown.
 _MUCH = 60
 
@@ -70,6 +72,21 @@ class Signature:
 
     def find(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name or name in p.shorts), None)
+
+    def takers(self, token: str) -> list[Parameter]:
+        """Return the parameters that `token` is a spelling for."""
+        # Specs write the same few spellings over and over; a signature outlives them all, so it keeps only so many.
+        if len(self._takers) > _FEW:
+            self._takers.clear()
+        if token not in self._takers:
+            takers = [p for p in self.parameters if p.spells(token)]
+            # A spelling that is written out says more than one with numbers in it: `1x1` beside `#x#`.
+            self._takers[token] = [p for p in takers if any(flag.word == token for flag in p.flags)] or takers
+        return self._takers[token]
+
+    @cached_property
+    def _takers(self) -> dict[str, list[Parameter]]:
+        return {}
 
     def __str__(self) -> str:
         """Return it as it would be written; of a long one, what must be given and what else a line has room for."""

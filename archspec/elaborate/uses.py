@@ -8,6 +8,7 @@ from typing import Any
 
 from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span
+from archspec.diagnostics.suggest import divisors, listed
 from archspec.elaborate.arguments import ArgumentFault, make_layer
 from archspec.elaborate.builder import Builder, Use
 from archspec.elaborate.evaluate import EvalError
@@ -19,14 +20,14 @@ from archspec.ir.definition import (
     Definition,
     Op,
 )
+from archspec.ir.expr import Expr, Operation
 from archspec.ir.graph import BlockNode, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.recipe import Function
 from archspec.layers.registry import Family
-from archspec.tensor import Dim, TensorType
-
+from archspec.tensor import Dim, Sym, TensorType
 
 #: The most axes a tensor may have (NumPy's limit), and the longest one (that of an index of 64 bits).
 MAX_AXES = 64
@@ -149,9 +150,19 @@ class Uses(Values, ABC):
             return layer
         except ArgumentFault as fault:
             for name, message, code in fault.faults:
-                place = next((a.span for a in op.arguments if a.parameter == name and a.span), op.span)
-                self._report(code, message, place, instance, help=fault.help)
+                given = next((a for a in op.arguments if a.parameter == name and a.span), None)
+                help = (self._division_help(given.value, instance) if given else "") or fault.help
+                self._report(code, message, given.span if given else op.span, instance, help=help)
             raise Fault from None
+
+    def _division_help(self, expr: Expr, instance: Instance) -> str:
+        """Return what would come out whole where an argument is a division that does not."""
+        if not (isinstance(expr, Operation) and expr.function == "/"):
+            return ""
+        over, under = (self._value(operand, instance) for operand in expr.operands)
+        if not (isinstance(over, int) and isinstance(under, int) and over > 0 and over % under):
+            return ""
+        return f"{over} is divided by {listed(divisors(over))}; `//` rounds down"
 
     def _extern(
         self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
@@ -228,10 +239,23 @@ class Uses(Values, ABC):
             _check_size([weight.shape for weight in layer.weights(*types)])
         except RuleError as error:
             at = next((a.span for a in op.arguments if a.parameter == error.argument and a.span), span)
-            labels = self._input_labels(inputs, branches, instance, op) if error.code == "shape-mismatch" else []
+            labels = []
+            if error.code == "shape-mismatch":
+                labels = self._input_labels(inputs, branches, instance, op)
+            elif error.code == "open-dimension":
+                labels = self._open_labels(types)
             self._report(error.code, error.message, at, instance, help=error.help, labels=labels)
             raise Fault from None
         return outputs
+
+    def _open_labels(self, types: tuple[TensorType, ...]) -> list[Label]:
+        """Say which inputs of the model leave a length open that these types have."""
+        open_here = {name for type in types for name in _open_lengths(type)}
+        return [
+            Label(span, f"this leaves {' and '.join(f'`{name}`' for name in found)} open")
+            for span, type in self._model_inputs
+            if (found := sorted(open_here & _open_lengths(type)))
+        ]
 
     def _input_labels(
         self, inputs: list[int], branches: tuple[Span, ...], instance: Instance, op: CallOp
@@ -366,6 +390,12 @@ def _check_size(shapes: Iterable[Sequence[Dim]]) -> None:
         for dim in shape:
             if isinstance(dim, int) and dim > MAX_DIM:
                 raise RuleError(f"this makes a tensor with an axis longer than {MAX_DIM:,}")
+
+
+def _open_lengths(type: TensorType) -> set[str]:
+    """Return the names of the lengths that a shape leaves open."""
+    names = {atom for dim in type.shape if isinstance(dim, Sym) for atom, _ in dim.terms}
+    return names | ({"?"} if None in type.shape else set())
 
 
 def _lasting(layer: Layer, types: tuple[TensorType, ...]) -> Any:

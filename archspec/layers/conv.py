@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
+from archspec.diagnostics.suggest import divisors, listed
 from archspec.layers.base import RuleError, Weight, Window, known
 from archspec.layers.configs import (
     Activation,
@@ -73,14 +74,16 @@ class Conv(Convolution):
     def _groups_divide_filters(cls, value: int, info: Any) -> int:
         filters = info.data.get("filters", value)
         if filters % value:
-            raise PydanticCustomError("groups", "must divide `filters`: {known}", {"known": f"{_divisors(filters)} do"})
+            raise PydanticCustomError(
+                "groups", "must divide `filters`: {known}", {"known": f"{listed(divisors(filters))} do"}
+            )
         return value
 
     def output(self, x: TensorType) -> TensorType:
         lengths = self.slid(x, self.padding)
         width = x.shape[-1]
         if isinstance(width, int) and width % self.groups:
-            common = _divisors(gcd(width, self.filters))
+            common = listed(divisors(gcd(width, self.filters)))
             raise RuleError(
                 f"{self.groups} groups do not divide the {width} input channels",
                 help=f"both {width} and `filters`, {self.filters}, are divided by {common}",
@@ -449,8 +452,3 @@ class DepthwiseConv2D(DepthwiseConv):
 
     strides: Strides = (1, 1)
     dilation_rate: Dilation = (1, 1)
-
-
-def _divisors(number: int) -> str:
-    found = [str(n) for n in range(1, number + 1) if number % n == 0]
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"

@@ -20,7 +20,7 @@ from archspec.layers.configs import (
 )
 from archspec.layers.recipe import Construct
 from archspec.layers.spelling import Short
-from archspec.tensor import Dim, TensorType, agree, show_dim
+from archspec.tensor import Dim, TensorType, show_dim
 
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
 
@@ -115,7 +115,7 @@ class EinsumDense(Layer):
         lengths: dict[str, Dim] = dict(zip(inputs, own, strict=True))
         results = whole[elided:] if before else whole[: len(output)]
         for letter, length in zip(output, results, strict=True):
-            if letter in lengths and length is not None and not agree(lengths[letter], length):
+            if letter in lengths and length is not None and lengths[letter] != length:
                 raise RuleError(
                     f"`{letter}` is {show_dim(lengths[letter])} in the input and {show_dim(length)} in `output_shape`",
                     argument="output_shape",

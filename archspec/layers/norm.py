@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, NonNegativeInt, PositiveFloat, field_validator
 from pydantic_core import PydanticCustomError
 
+from archspec.diagnostics.suggest import divisors
 from archspec.layers.base import WHOLE, Elementwise, Layer, RuleError, Weight, Window, known, pointwise
 from archspec.layers.configs import NamedConstraint, NamedInitializer, NamedRegularizer
 from archspec.layers.recipe import Construct
@@ -192,10 +193,10 @@ class GroupNormalization(Normalisation):
         (position,) = _positions(self.axis, x)
         width = x.shape[position]
         if isinstance(width, int) and self.groups != -1 and width % self.groups:
-            few = [n for n in range(1, min(self.groups, width) + 1) if width % n == 0]
+            nearest = max(n for n in divisors(width) if n <= max(self.groups, 1))
             raise RuleError(
                 f"{self.groups} groups do not divide the {width} channels",
-                help=f"{few[-1]} do",
+                help=f"{nearest} do",
                 argument="groups",
             )
         return x.with_dtype(FLOAT)

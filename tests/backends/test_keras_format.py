@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from archspec.backends.keras_code import emit
+from archspec.backends.keras_code import Style, emit
+from archspec.diagnostics.diagnostic import CompileError
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source, compile_spec, each_model, shipped_specs
 from tests.backends.test_keras_corners import ROWS
@@ -49,14 +51,19 @@ LONG = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the code of every shipped model, and of every construct of the language."""
+    """A folder with the code of every shipped model, and of every construct of the language, in each style it has."""
     folder = tmp_path_factory.mktemp("generated")
-    for model in MODELS:
-        artifact = emit(compile_spec(model).checked())
-        (folder / artifact.name).write_text(str(artifact.content))
+    checked = {model.replace(":", "_"): compile_spec(model).checked() for model in MODELS}
     for number, text in enumerate([*SNIPPETS.values(), *ROWS.values(), *LONG.values()]):
-        checked = compile_source(Source(f"snippet{number}.arch", text)).checked()
-        (folder / f"snippet{number}.py").write_text(str(emit(checked).content))
+        checked[f"snippet{number}"] = compile_source(Source("snippet.arch", text)).checked()
+    for style in get_args(Style):
+        for name, one in checked.items():
+            try:
+                code = str(emit(one, style).content)
+            except CompileError:
+                assert style == "sequential"
+                continue
+            (folder / f"{style}_{name.replace('.', '_')}.py").write_text(code)
     return folder
 
 
@@ -75,7 +82,7 @@ def test_linters_find_nothing(folder: Path) -> None:
 
 def test_type_checkers_find_nothing(folder: Path) -> None:
     files = sorted(folder.glob("*.py"))
-    assert len(files) > len(MODELS)
+    assert len(files) > 2 * len(MODELS)
     assert (
         run(
             "mypy",

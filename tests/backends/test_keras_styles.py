@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -251,3 +252,35 @@ def test_paths_of_weights_are_those_of_the_spec() -> None:
             "unit_1/bn/moving_variance",
             "bidirectional/forward_lstm/lstm_cell/kernel",
         }
+
+
+LOADS = """
+import sys
+import keras
+assert keras.models.load_model("functional.keras").count_params() == 78
+try:
+    keras.models.load_model("subclass.keras")
+except TypeError as error:
+    assert "Could not locate class 'Net'" in str(error), error
+else:
+    raise AssertionError("loaded a class that nobody told of")
+import net
+for known in ({}, {"custom_objects": {"net>Net": net.Net, "net>Unit": net.Unit}}):
+    loaded = keras.models.load_model("subclass.keras", **known)
+    assert type(loaded) is net.Net and list(loaded.widths) == [4, 4]
+    assert loaded.count_params() == 78
+"""
+
+
+def test_saved_models_load_where_keras_allows_it(tmp_path: Path) -> None:
+    """Classes must have been imported; functions leave nothing but Keras's own layers in a file."""
+    text = "block unit(w) { dense(w) -> bn }\nmodel net(widths = [4, 4]) { input 3\nfor w in widths { unit(w) }\ndense(2) -> relu }"
+    # 3 to 4 to 4 to 2, with 4 weights a channel for each normalisation.
+    assert 3 * 4 + 4 + 16 + 4 * 4 + 4 + 16 + 4 * 2 + 2 == 78
+    checked = check_text(text)
+    (tmp_path / "net.py").write_text(str(emit(checked).content))
+    (tmp_path / "loads.py").write_text(LOADS)
+    generated(checked).save(tmp_path / "subclass.keras")
+    generated(checked, "functional").save(tmp_path / "functional.keras")
+    done = subprocess.run([sys.executable, "loads.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

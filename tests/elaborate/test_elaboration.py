@@ -95,8 +95,10 @@ ROWS = {
     ),
     "a loop variable keeps its last value": (
         "input 8; repeat 3 as k { dense(5) }; dense(k + 1); for n in [3, 3, 4, 4] { dense(n) }; dense(n)",
-        ["dense1_0 5", "dense1_1 5", "dense1_2 5", "dense2 3", "dense3_0 3", "dense3_1 3", "dense3_2 4", "dense3_3 4"]
-        + ["dense4 4"],
+        [
+            *("dense1_0 5", "dense1_1 5", "dense1_2 5", "dense2 3"),
+            *("dense3_0 3", "dense3_1 3", "dense3_2 4", "dense3_3 4", "dense4 4"),
+        ],
     ),
     "a loop variable keeps its last value: nothing made": (
         "input 8; for n in [3, 4, 5] { skip }; dense(n)",

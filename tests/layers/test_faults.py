@@ -260,6 +260,7 @@ MISFITS = [
     misfit(make("attention"), [(4, 8), (5, 6)], "shape-mismatch", "a key of one width", "`dense(6)`"),
     misfit(make("einsum_dense", "abc,cd->abd", (None, 6)), (4,), "wrong-rank", "takes 3 axes with the batch"),
     misfit(make("einsum_dense", "abc,cd->abd", (5, 6)), (4, 3), "invalid-shape", "`b` is 4 in the input and 5"),
+    misfit(make("einsum_dense", "abc,bc->ab", 2), (None, 4), "invalid-shape", "`b` is ? in the input and 2"),
     misfit(make("einsum_dense", "abc,cd->abd", 6), (4, 3), "invalid-shape", "`output_shape` has 1 lengths", keras=False),
     misfit(make("einsum_dense", "ab,bc->ac", 6), (None,), "open-dimension", "the axis `b` of the kernel"),
     misfit(make("group_query_attention", 4, 8, 2), (5, 6, 16), "wrong-rank", "needs positions x features"),

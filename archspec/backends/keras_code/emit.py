@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
@@ -126,7 +127,9 @@ def _render(
 
     parameters = parameter_views(found[-1], module.signatures[found[-1].class_name].arguments)
     main, run = program(views[-1].name, parameters, module)
-    definitions = [render(view.template, view=view, package=graph.name).rstrip() for view in views]
+    written = (render(view.template, view=view, package=graph.name).rstrip() for view in views)
+    definitions = [*helpers, *written, *(["\n".join(main)] if main else [])]
+    imports = module.imports | {line for name, line in _IMPORTS.items() if _mentions(name, definitions)}
     return render(
         "module.py.jinja",
         name=graph.name,
@@ -134,11 +137,20 @@ def _render(
         target=_one_line(_target(PurePath(graph.file), graph.name)),
         digest=hashlib.sha256(checked.text.encode()).hexdigest()[:16],
         doc=docstring(graph.doc or f"The {graph.name} network."),
-        imports=_import_blocks(module.imports | {"from typing import Any"}),
-        definitions=[*helpers, *definitions, *(["\n".join(main)] if main else [])],
+        imports=_import_blocks(imports),
+        definitions=definitions,
         options="" if style == "subclass" else f" --style {style}",
         run=run,
     )
+
+
+#: What modules nearly always need, and the name that tells.
+_IMPORTS = {"Any": "from typing import Any", "keras": "import keras", "layers": "from keras import layers"}
+
+
+def _mentions(name: str, texts: list[str]) -> bool:
+    code = (re.sub(r'""".*?"""', "", text, flags=re.DOTALL) for text in texts)
+    return any(re.search(rf"(?<![\w.]){name}\b", text) for text in code)
 
 
 def _import_blocks(lines: Iterable[str]) -> list[list[str]]:

@@ -23,7 +23,7 @@ class Module:
     signatures: dict[str, Signature] = field(default_factory=dict)
     #: The function that each class is instead, by its name, in the styles that have functions.
     functions: dict[str, str] = field(default_factory=dict)
-    imports: set[str] = field(default_factory=lambda: {"import keras", "from keras import layers"})
+    imports: set[str] = field(default_factory=set)
     #: The functions of `helpers` that the code calls.
     helpers: set[str] = field(default_factory=set)
     #: Whether some expression tells a tuple from a list.
