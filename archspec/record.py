@@ -34,7 +34,9 @@ class _RecordType(type):
 
     def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
         own: dict[str, _Field] = {}
-        for field_name in namespace.get("__annotations__", ()):
+        for field_name, annotation in namespace.get("__annotations__", {}).items():
+            if "ClassVar" in str(annotation):
+                continue
             given = namespace.pop(field_name, _MISSING)
             own[field_name] = given if isinstance(given, _Field) else _Field(given, True, True, False)
         inherited = [base._fields for base in bases if isinstance(base, _RecordType)]
@@ -58,6 +60,8 @@ def _first_init(record: Any, *values: Any, **named: Any) -> None:
         (by_name if field.kw_only else positional).append(parameter)
         body.append(f"    set_{name}(self, {name})\n")
     parameters = ", ".join(positional + by_name * (len(by_name) > 1))
+    if hasattr(kind, "__post_init__"):
+        body.append("    self.__post_init__()\n")
     exec(f"def __init__({parameters}):\n{''.join(body) or '    pass'}", known)
     kind.__init__ = known["__init__"]
     kind.__init__(record, *values, **named)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archspec.analysis.cost import layer_macs
 from archspec.analysis.fold import totals
 from archspec.analysis.memory import layer_bytes
 from archspec.analysis.weights import Count, count_weights
 from archspec.ir.graph import Graph
+from archspec.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Record):
     """Parameters, multiply-accumulates, activation bytes and layer calls of every body, for one sample."""
 
     weights: Mapping[str, Count]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -34,6 +33,7 @@ from archspec.ir.graph import BlockNode, Body, Graph, LayerNode
 from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Part
 from archspec.layers.spatial import Sliding
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 _Kind = TypeVar("_Kind", bound=Ir)
@@ -70,8 +70,7 @@ def _register(code: str) -> Callable[[Lint], Lint]:
 # --- what lints look at ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One use of a layer, with the types that it takes."""
 
     node: LayerNode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archspec.analysis.cost import layer_macs
 from archspec.analysis.figures import Figures
@@ -13,11 +12,11 @@ from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.ir.leaves import body_types
 from archspec.layers.base import Weight
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One layer call, or a folded block. `reused` tells that its weights were counted with an earlier row."""
 
     path: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import prod
 
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Weight
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Record):
     """A number of parameters: all of them, and those that training changes."""
 
     total: int = 0
@@ -45,8 +44,7 @@ def count_of(weights: Iterable[Weight]) -> Count:
     return Count(total, trainable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Owned:
+class _Owned(Record):
     """What a body owns by itself, and its shared steps by name: they are one wherever they are used."""
 
     own: Count

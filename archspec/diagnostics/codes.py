@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from archspec.diagnostics.diagnostic import Severity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Code:
     """What a code means. `example` is a spec that earns it; `files`, `model` and `settings` go with it.
 

@@ -6,17 +6,16 @@ Every argument is bound or is an error; nothing is ever ignored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.foreign import argument_help, callee_help
 from archspec.elaborate.signature import Parameter, Signature
+from archspec.record import Record
 from archspec.syntax import ast
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Record):
     """One parameter's argument: an expression to resolve, or the value that a spelling stands for."""
 
     parameter: Parameter

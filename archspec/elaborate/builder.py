@@ -8,6 +8,7 @@ from typing import Any
 
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import AnyNode, Body, LayerNode, Port
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 #: The name of a tensor: what it was called and its subscripts.
@@ -124,8 +125,7 @@ class Builder:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Record):
     """One step of the chain that led to a block: which block, and where it was used."""
 
     block: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,10 +12,10 @@ from archspec.layers import registry
 from archspec.layers.base import Part
 from archspec.layers.registry import Family
 from archspec.layers.spelling import Pattern
+from archspec.record import Record
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Record):
     """One letter: the layer it stands for, the name of its use, the defaults of the convention, and its arguments.
 
     `arguments` maps the composite's parameter to the layer's where the layer's own name would be ambiguous among the

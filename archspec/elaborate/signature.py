@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin
 
@@ -14,6 +14,7 @@ from archspec.ir.expr import Const, Operation, Word, show_value
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
 from archspec.layers.spelling import Category, Flag, Pattern, Short
+from archspec.record import Record, replace
 
 _NO = object()
 #: So many spellings are kept in mind.
@@ -22,8 +23,7 @@ _FEW = 1000
 _MUCH = 60
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Record):
     """One parameter: its names, how a value may be spelt for it, and how it is shown."""
 
     name: str

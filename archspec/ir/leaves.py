@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Record):
     """One layer call. `path` names the layer: blocks from the outside in, then its name, joined by `/`.
 
     A path that has come before is a further use of a shared layer.

@@ -7,7 +7,6 @@ documentation and emitted code all follow from them.
 # The modules of the families do without `from __future__ import annotations`: for each subclass pydantic would read the
 # annotations of all its bases again, a fifth of what defining the layers takes.
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from archspec.layers.recipe import Recipe
+from archspec.record import Record, field
 from archspec.tensor import FLOAT, Dim, TensorType, show_shape
 
 LayerCategory = Literal[
@@ -42,8 +42,7 @@ class RuleError(ValueError):
         self.message, self.code, self.help, self.argument, self.input = message, code, help, argument, input
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Record):
     """One weight tensor: Keras's name and shape for it."""
 
     name: str
@@ -74,8 +73,7 @@ def _fillable(initializer: str) -> tuple[int, int | None]:
     return axes
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(Record):
     """The tensors a layer is called on.
 
     `least` to `most` positional tensors (`most` None: any number); `how` they are passed: the only one ("one"), as one
@@ -171,6 +169,12 @@ class Layer(Part):
     def window(self, *inputs: Any, **keywords: Any) -> tuple[Window, ...] | None:
         """Return what one output position sees per spatial axis, or WHOLE."""
         raise NotImplementedError
+
+
+# Subclasses know these for class variables already; pydantic would evaluate the annotations again for each of them.
+for _base in (Part, Layer):
+    for _name in _base.__class_vars__:
+        _base.__annotations__.pop(_name, None)
 
 
 class Weightless(Layer):

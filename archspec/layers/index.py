@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 READY_MADE = Path(__file__).with_name("index.json")
 
 
-@dataclass
-class Index:
+class Index(NamedTuple):
     """Modules by what they hold: layers and families by name, layers by Keras's class name, words by category."""
 
     layers: Mapping[str, tuple[str, ...]]
@@ -41,7 +40,7 @@ def ready_made() -> str:
     # Importing the layers is what the index is there to avoid.
     from archspec.layers.registry import make_index
 
-    return json.dumps(asdict(make_index()), indent=1) + "\n"
+    return json.dumps(make_index()._asdict(), indent=1) + "\n"
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from archspec.layers.index import Index, family_modules, read_index
+from archspec.record import Record
 
 if TYPE_CHECKING:
     from archspec.layers.base import Layer, Part
@@ -23,8 +23,7 @@ _families: dict[str, dict[int, type[Layer]]] = {}
 _words: dict[str, dict[str, type[Config]]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Record):
     """A rank-free name, and the layer it stands for by the number of spatial axes of the tensor."""
 
     name: str

@@ -3,7 +3,6 @@
 Channels come last, so a layer of rank 2 takes height x width x channels.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import NonNegativeInt, PositiveInt, field_validator
@@ -12,11 +11,11 @@ from pydantic_core import PydanticCustomError
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError, Window
 from archspec.layers.spelling import Pattern
+from archspec.record import Record
 from archspec.tensor import Dim, TensorType, ceil_div, show_shape
 
 
-@dataclass(frozen=True, slots=True)
-class PerAxis:
+class PerAxis(Record):
     """Metadata of a tuple with one number per spatial axis; where all are equal, one number says the same."""
 
 

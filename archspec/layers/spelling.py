@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+
+from archspec.record import Record
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(Record):
     """A token with numbers in it: `s#` (one number), `#x#` and `s#x#` (a tuple), `p#/#`; each `#` is a number."""
 
     text: str
-
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        return re.compile(re.escape(self.text).replace(r"\#", r"(\d[\d_]*(?:\.\d+)?)"))
 
     @property
     def short(self) -> str:
@@ -24,7 +20,8 @@ class Pattern:
 
     def match(self, token: str) -> object | None:
         """Return the number or tuple of numbers that `token` spells, or None."""
-        if not (found := self._regex.fullmatch(token)):
+        # Most tokens are words, and of these there is no need to ask.
+        if (token.isalpha() and token != self.text) or not (found := _regex(self.text).fullmatch(token)):
             return None
         numbers = tuple(_number(n) for n in found.groups())
         if not numbers:
@@ -32,23 +29,25 @@ class Pattern:
         return numbers[0] if len(numbers) == 1 else numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\#", r"(\d[\d_]*(?:\.\d+)?)"))
+
+
+class Flag(Record):
     """A bare word that sets a switch: `no_bias` for `use_bias=false`."""
 
     word: str
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(Record):
     """A further name for use with `=`: `heads=8` for `num_heads=8`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Record):
     """Any word of a category (`activation`, `initializer`, `regularizer`, ...), with or without arguments.
 
     With `bare=False` the words reach this parameter by name only: `bias_initializer=zeros`, where a bare `zeros` is the

@@ -1,7 +1,6 @@
 """Layers that are given a layer, or cells: both directions of a sequence, each step by itself, any recurrence."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator
@@ -14,6 +13,7 @@ from archspec.layers.recipe import Construct
 from archspec.layers.recurrent import check_states
 from archspec.layers.spatial import check_rank, times
 from archspec.layers.spelling import Category
+from archspec.record import replace
 from archspec.tensor import TensorType
 
 BackwardLayer = Annotated[Any, AnyLayer(optional=True), Category("layer", bare=False)]

@@ -27,6 +27,7 @@ from tests.backends.keras_models import (
     without_dropout,
 )
 from tests.backends.test_keras_snippets import SNIPPETS
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.keras
 STYLES: tuple[Style, ...] = ("subclass", "functional", "sequential")
@@ -46,15 +47,13 @@ def models_of(checked: Any) -> dict[str, Any]:
     return made
 
 
-def weights_by_path(model: Any) -> dict[str, Any]:
-    """Do what docs/generated-code.md says."""
-    return {w.path.removeprefix(f"{model.name}/").replace("-", "/"): w for w in model.weights}
-
-
 def copy_weights(source: Any, target: Any) -> None:
-    weights = weights_by_path(source)
-    for path, weight in weights_by_path(target).items():
-        weight.assign(weights[path])
+    """Do what docs/generated-code.md says."""
+    text = (ROOT / "docs/generated-code.md").read_text()
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "def copy_weights" in block]
+    namespace: dict[str, Any] = {}
+    exec(code, namespace)
+    namespace["copy_weights"](source, target)
 
 
 def is_flat(model: Any, other: Any) -> bool:

@@ -129,8 +129,8 @@ def _made(value: Any, number: str = "") -> Any:
         case Part():
             return make(value)
         case tuple() if any(isinstance(item, Part) for item in value):
-            cells = [_made(item, str(position)) for position, item in enumerate(value, 1)]
-            return _import("keras.layers.StackedRNNCells")(cells, name="cells")
+            cells = [_made(item, f"_{position}") for position, item in enumerate(value, 1)]
+            return _import("keras.layers.StackedRNNCells")(cells, name="stacked_rnn_cells")
         case _:
             return value
 

@@ -116,9 +116,9 @@ class Calls(Names):
         """Return the text of a layer or cell, or of a list of them, that another layer is given."""
         match expr:
             case Operation(operands=operands) if isinstance(value, tuple):
-                cells = ", ".join(map(self._part, value, operands, map(str, range(1, len(value) + 1))))
+                cells = ", ".join(map(self._part, value, operands, (f"_{i}" for i in range(1, len(value) + 1))))
                 # Keras makes one of a list too, and numbers its name by what was made before.
-                return f'layers.StackedRNNCells([{cells}], name="cells")'
+                return f'layers.StackedRNNCells([{cells}], name="stacked_rnn_cells")'
             case WordCall(arguments=arguments):
                 given = {n: self._argument(type(value), value, n, e) for n, e in arguments}
                 texts = {n: text for n, text in given.items() if text is not None}
