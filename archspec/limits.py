@@ -24,7 +24,7 @@ class Limits:
     layers: int = 10_000_000
     """The layers of a network, repetitions counted."""
     nodes: int = 20_000
-    """The layers that are written out one by one, because no two neighbours are equal."""
+    """The layers that loops and blocks write out one by one, because no two neighbours are equal."""
     items: int = 100_000
     """The items of a list, those of the lists in it counted; the characters of a text."""
     work: int = 10_000_000

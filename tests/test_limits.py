@@ -15,9 +15,9 @@ from tests.conftest import Invoke
 #: By limit: a spec that needs just so much of it, and the code of the error where there is less.
 NEEDS = {
     "layers": ("input 8\ndense(8) * 40\n", 40, "too-many-layers"),
-    "nodes": ("input 8\n" + "dense(3)\ndense(4)\n" * 20, 40, "too-many-layers"),
+    "nodes": ("input 8\nfor n in [3, 4] * 20 { dense(n) }\n", 40, "too-many-layers"),
     "items": ("input 8\nlet x = [1] * 40\ndense(len(x))\n", 40, "value-too-large"),
-    # A hundred an operation: the input, the loop, its layer once, and `let`; then the list.
+    # The list; then a hundred for the iteration, and for the operation in it.
     "work": ("input 8\nfor i in 0..40 { relu }\n", None, "too-many-steps"),
     "files": ('use "a.arch"\nuse "b.arch"\ninput 8\na -> b\n', 3, "too-many-files"),
 }

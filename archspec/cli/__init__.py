@@ -5,12 +5,15 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command `archspec` and exit: 0 done, 1 the spec is wrong, 2 misuse, 70 a fault of archspec itself."""
+    import atexit
     import gc
     import os
     import sys
 
-    # Starting makes much that stays and little that is garbage, so looking for garbage the usual often is wasted.
+    # A command makes much that stays and little that is garbage: looking for it as often as usual is wasted, and so is
+    # looking everything through when all is over.
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     # Nor is there any use for pydantic's plugins, for which it would read the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

@@ -63,6 +63,11 @@ class Instance:
     #: Whether a step was reported, so that a name may have no value for no other reason.
     faulty: bool = False
 
+    @property
+    def is_script(self) -> bool:
+        """Whether an operation stands in the model itself, outside its loops: the size of a file bounds these."""
+        return not self.uses and self.builder.parent is None
+
 
 class Values:
     """What every part of the walk needs: values, tensors by name, messages, and limits."""
@@ -195,7 +200,8 @@ class Values:
             raise Stop from None
 
     def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
-        self._nodes += nodes
+        if not instance.is_script:
+            self._nodes += nodes
         if self._nodes > limits().nodes:
             message = f"more than {limits().nodes:,} different layers are written out"
             self._report("too-many-layers", message, span, instance, help=more("nodes"))

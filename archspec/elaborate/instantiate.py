@@ -104,7 +104,8 @@ class Instantiator(Uses, Loops):
 
     def _op(self, op: Op, instance: Instance) -> None:
         builder = instance.builder
-        self._work(OPERATION_WORK, getattr(op, "span", None), instance)
+        if not instance.is_script:
+            self._work(OPERATION_WORK, getattr(op, "span", None), instance)
         match op:
             case CallOp():
                 self._call(op, instance)

@@ -79,7 +79,7 @@ def test_shipped_spec_by_name(python: Path, tmp_path: Path) -> None:
     done = run(python, tmp_path, "build", "vgg11")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("vgg11  10  128,806,154 params  7.55 G MACs\n")
-    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == ["vgg11.py", "vgg11.svg"]
+    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == ["vgg11.dot", "vgg11.py", "vgg11.svg"]
 
 
 def test_file_that_uses_the_standard_library(python: Path, tmp_path: Path) -> None:

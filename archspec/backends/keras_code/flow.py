@@ -145,11 +145,11 @@ class Flow(Loops):
         targets: list[str] = []
         for name, branch in zip(_branch_names(op), op.branches, strict=True):
             self.current, self.at_input = list(start), at_input
-            if self.mode.calls:
+            if self.mode.calls and flows(branch):
                 self.target = self.local(name)
+                targets.append(self.target)
             self.walk(branch)
             ends += [self._held(tensor, again) for tensor in self.current[:1]]
-            targets.append(self.target)
         self.target = target
         self.call(op.merge, inputs=ends if self.mode.calls else [])
         if self.mode.calls:
@@ -208,6 +208,8 @@ def _branch_names(op: BranchesOp) -> list[str]:
         return ["shortcut" if passes else "residual" for passes in passing]
     if op.merge.callee == "multiply" and len(passing) == 2 and sum(passing) == 1:
         return ["x" if passes else "scale" for passes in passing]
+    if len(passing) - sum(passing) == 1:
+        return ["branch" for _ in passing]
     return [f"branch{number}" for number in range(1, len(op.branches) + 1)]
 
 

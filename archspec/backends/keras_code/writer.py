@@ -30,6 +30,9 @@ class Writer:
         looped = {call.site for op in find(self.definition.body, RepeatOp) for call in calls(op.body)}
         for call in calls(self.definition.body):
             base = naming.plural(call.site) if call.site in looped else call.site
+            if base in taken:
+                # A parameter may say how many of them there are.
+                base = f"{call.site}_layers" if call.site in looped else f"{call.site}_layer"
             self.attributes[call.site] = naming.variable(base, taken)
             taken.add(self.attributes[call.site])
 
