@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,7 @@ def _compile(
     policy: Policy,
 ) -> Compiled:
     diagnostics = Diagnostics()
-    library = [path.stem for path in folder("stdlib").glob("*.arch")]
-    loader = Loader(_Files(source, home, include, diagnostics), diagnostics, library)
+    loader = Loader(_Files(source, home, include, diagnostics), diagnostics, _standard_blocks())
     graph, figures = None, None
     try:
         graph = elaborate(source, loader, diagnostics, model=model, settings=settings, setting_texts=setting_texts)
@@ -162,6 +162,11 @@ def _compile(
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
     found = _in_order(policy.apply(diagnostics.items), loader.sources)
     return Compiled(source, graph, figures, found, loader.sources)
+
+
+@cache
+def _standard_blocks() -> list[str]:
+    return [path.stem for path in folder("stdlib").glob("*.arch")]
 
 
 @contextmanager

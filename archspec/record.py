@@ -92,4 +92,4 @@ class Record(metaclass=_RecordType):
 
 def replace(record: _Some, **changes: Any) -> _Some:
     """Return a record like another, but for the fields that are given."""
-    return type(record)(**{name: changes.get(name, getattr(record, name)) for name in type(record)._fields})
+    return type(record)(**{name: getattr(record, name) for name in type(record)._fields} | changes)

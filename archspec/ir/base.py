@@ -55,17 +55,18 @@ def _template(kind: type[Ir]) -> tuple[set[str], dict[str, Any], list[tuple[str,
 
 def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Iterator[_Kind]:
     """Yield every record of a kind in a record, or in a tuple of them, in no order."""
+    kinds = frozenset(kind if isinstance(kind, tuple) else (kind,))
     stack: list[Any] = [item]
     while stack:
         part = stack.pop()
-        if isinstance(part, tuple):
-            inner: Iterable[Any] = part
-        elif isinstance(part, Ir):
-            if isinstance(part, kind):
+        # `isinstance` takes long with pydantic's classes.
+        bases = type(part).__mro__
+        if Ir in bases:
+            if not kinds.isdisjoint(bases):
                 yield part
-            inner = vars(part).values()
+            inner: Iterable[Any] = vars(part).values()
         else:
-            continue
+            inner = part if tuple in bases else ()
         # Most of what a record holds is words, numbers and places.
         stack += [value for value in inner if type(value) not in _PLAIN]
 

@@ -1,0 +1,97 @@
+"""Records behave as frozen dataclasses with slots do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+from archspec.record import Record, field, replace
+
+
+class Point(Record):
+    x: int
+    y: int = 2
+    note: str = field(default="", compare=False, repr=False, kw_only=True)
+
+
+class Longer(Point):
+    limit: ClassVar[int] = 9
+    z: int = 3
+
+
+class Empty(Record):
+    pass
+
+
+class Checked(Record):
+    size: int
+
+    def __post_init__(self) -> None:
+        if self.size < 0:
+            raise ValueError("too small")
+
+
+def test_fields_by_position_by_name_and_by_default() -> None:
+    point = Point(1, note="here")
+    assert (point.x, point.y, point.note) == (1, 2, "here")
+    assert (Point(1, 5).y, Point(y=6, x=1).y) == (5, 6)
+
+
+@pytest.mark.parametrize(("values", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"w": 1})])
+def test_wrong_fields(values: tuple[int, ...], named: dict[str, int]) -> None:
+    with pytest.raises(TypeError):
+        Point(*values, **named)  # type: ignore[arg-type]
+
+
+def test_a_subclass_has_fields_of_its_own_even_after_its_base_was_used() -> None:
+    Point(1)
+    longer = Longer(1, 2, 7, note="x")
+    assert (longer.x, longer.z, longer.limit, longer.note) == (1, 7, 9, "x")
+    assert Longer.__match_args__ == ("x", "y", "z")
+
+
+def test_equality_and_hash_leave_out_what_is_not_compared() -> None:
+    assert Point(1, note="a") == Point(1, note="b")
+    assert hash(Point(1, note="a")) == hash(Point(1, note="b"))
+    assert Point(1) != Point(2)
+    assert Point(1) != Longer(1)
+    assert Point(1) != (1, 2)
+    assert Empty() == Empty()
+    assert len({Point(1), Point(1), Point(2)}) == 2
+
+
+def test_shown_as_it_is_written() -> None:
+    assert repr(Point(1, note="a")) == "Point(x=1, y=2)"
+
+
+def test_frozen_and_closed() -> None:
+    point = Point(1)
+    with pytest.raises(AttributeError):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        del point.x
+    with pytest.raises(AttributeError):
+        point.w = 2  # type: ignore[attr-defined]
+    assert not hasattr(point, "__dict__")
+
+
+def test_replace() -> None:
+    assert replace(Point(1, 5, note="n"), x=3).__repr__() == "Point(x=3, y=5)"
+    assert replace(Point(1, note="n"), x=3).note == "n"
+    with pytest.raises(TypeError):
+        replace(Point(1), w=3)
+
+
+def test_checks_after_the_fields_are_set() -> None:
+    assert Checked(1).size == 1
+    with pytest.raises(ValueError, match="too small"):
+        Checked(-1)
+
+
+def test_matches_by_position() -> None:
+    match Point(1):
+        case Point(1, y):
+            assert y == 2
+        case _:
+            raise AssertionError
