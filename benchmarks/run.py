@@ -217,17 +217,21 @@ def figure(seconds: list[float]) -> Figure:
 def sizes(options: Options) -> Iterator[str]:
     """Yield a plot of cost against size: seconds by number of layers, both on scales of powers of ten."""
     most = 5 if options.quick else 6
-    runs = options.runs(2, 5)
+    runs, notes = options.runs(2, 5), list[str]()
     series = {"repeat": {10**n: figure(inside("deep", runs, 10**n)["seconds"]).middle for n in range(1, most + 1)}}
     series["flat"] = {10**n: figure(inside("flat", 1, 10**n)["seconds"]).middle for n in range(1, 5 + (most > 5))}
     if find_spec("keras"):
-        # Keras makes a thousand layers in half a minute, and more than that in more than proportion.
-        reach = 3 if options.quick else 4
-        series["Keras"] = {10**n: figure(inside("keras_deep", 10**n)["seconds"]).middle for n in range(1, reach)}
+        series["Keras"] = {}
+        for size in (10, 100, 300, 1_000):
+            if seconds := inside("keras_deep", size)["seconds"]:
+                series["Keras"][size] = figure(seconds).middle
+            else:
+                notes.append(f"Keras makes no network of {size:,} layers in a row: RecursionError")
     yield f"{'layers':>10}" + "".join(f"{name:>12}" for name in series)
-    for size in series["repeat"]:
+    for size in sorted({size for found in series.values() for size in found}):
         cells = (f"{found[size] * 1e3:,.1f} ms" if size in found else "" for found in series.values())
         yield f"{size:>10,}" + "".join(f"{cell:>12}" for cell in cells)
+    yield from notes
     yield ""
     marks = {"repeat": "r", "flat": "f", "Keras": "K"}
     for power in range(2, -4, -1):
@@ -235,7 +239,7 @@ def sizes(options: Options) -> Iterator[str]:
         for name, found in series.items():
             for size, seconds in found.items():
                 if round(log10(seconds)) == power:
-                    at = 8 * round(log10(size)) - 5 + list(marks).index(name)
+                    at = round(8 * log10(size)) - 5 + list(marks).index(name)
                     line[at] = marks[name]
         yield f"{10.0**power:>8g} s |{''.join(line)}"
     yield " " * 11 + "+" + "".join(f"{10**n:>7,} " for n in range(1, most + 1)) + " layers"

@@ -37,6 +37,34 @@ ROWS = {
         "let all = spec + [(1, 1)]\n"
         "for (a, b) in all { dense(a * b) } }"
     ),
+    "a parameter set again in a loop": (
+        "model m(width = 4, n = 3) { input 5\nrepeat n { dense(width)\nlet width = width * 2 }\ndense(width) }"
+    ),
+    "a parameter set again in an `if` in a loop": (
+        "model m(width = 4, stages = [1, 2]) { input 5\n"
+        "for (i, n) in enumerate(stages) {\n"
+        "  if i > 0 { let width = width * 2 }\n"
+        "  dense(width) * n\n"
+        "} }"
+    ),
+    "a block's parameter set again on one side": (
+        "block b(w, big = false) { if big { let w = w * 2 }\ndense(w)\nif w > 8 { dense(w) } }\ninput 5\nb(4) -> b(5, big)"
+    ),
+    "parts of a tuple set again in a loop": (
+        "block b((a, c)) { repeat 2 { dense(a)\nlet a = a * c } }\ninput 5\nb((2, 3))"
+    ),
+    "a captured variable set again in a loop": (
+        "block outer(m) {\n"
+        "  let u = m\n"
+        "  block inner(n) { repeat n { dense(u)\nlet u = u + 1 } }\n"
+        "  inner(2) -> inner(3) -> dense(u)\n"
+        "}\n"
+        "input 5\n"
+        "outer(3)"
+    ),
+    "a loop's variable that hides a parameter": (
+        "model m(w = 3, ws = []) { input 4\nfor w in ws { dense(w) }\ndense(w) }"
+    ),
     "a default captured from the block around": (
         "block outer(w) {\n"
         "  block inner(n, k = w) { dense(n) -> dense(k) }\n"

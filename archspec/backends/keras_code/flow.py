@@ -180,6 +180,7 @@ class Flow(Loops):
     def _choose(self, op: IfOp) -> None:
         if _only_expects((op,)):
             return
+        self._carry(op)
         test = self.printer.print(op.test)
         at_input = self.at_input
         if any(flows(side) for side in (op.then, op.orelse)):

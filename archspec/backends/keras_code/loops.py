@@ -83,6 +83,7 @@ class Loops(Calls, ABC):
     def repeat(self, op: RepeatOp) -> None:
         """Write a loop."""
         sites = [call for call in calls(op.body) if not self.is_function(call)]
+        self._carry(op)
         self._enter_body(op)
         listed = self.mode.creates and not self.mode.inline and not self.indices
         if listed and self.mode is CREATE and self._comprehension(op, sites):

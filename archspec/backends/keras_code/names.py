@@ -11,8 +11,8 @@ from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.python import Printer
 from archspec.backends.keras_code.text import Lines
 from archspec.backends.keras_code.variants import Variant
-from archspec.elaborate.reads import Uses
-from archspec.ir.definition import NameOp, Pattern, TuplePattern, find
+from archspec.elaborate.reads import Uses, variable_uses
+from archspec.ir.definition import IfOp, NameOp, NamePattern, Pattern, RepeatOp, TuplePattern, find
 from archspec.ir.expr import TensorRef
 
 _AXES = {"channels": -1, "width": -2, "height": -3}
@@ -111,6 +111,20 @@ class Names:
             self.locals[pattern.name] = "_" if pattern.name == "_" else self.local(pattern.name)
         self.variables[pattern.name] = self.locals[pattern.name]
         return self.locals[pattern.name]
+
+    def _carry(self, op: RepeatOp | IfOp) -> None:
+        """Give variables that a loop or `if` may set, and that were set otherwise, the name that they will have there.
+
+        A later iteration, or what comes after, then reads the one or the other by one name.
+        """
+        uses = variable_uses((op,))
+        kept = self.following.reads - uses.sets
+        wanted = kept | uses.reads if isinstance(op, RepeatOp) else kept
+        for name in sorted(uses.may_set & wanted & self.variables.keys()):
+            if self.variables[name] != self.locals.get(name):
+                value = self.variables[name]
+                left = self._bind(NamePattern(name=name))
+                self.lines.add(f"{left} = {value}", sets=left)
 
     # --- tensors ---------------------------------------------------------------------------------------------------
 
