@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import archspec
 from archspec.backends.keras_code import Style, emit
 from archspec.diagnostics.diagnostic import CompileError
 from archspec.driver import each_model, shipped_specs
@@ -285,3 +286,14 @@ def test_saved_models_load_where_keras_allows_it(tmp_path: Path) -> None:
     generated(checked, "functional").save(tmp_path / "functional.keras")
     done = subprocess.run([sys.executable, "loads.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("style", STYLES[:2])
+def test_a_keyword_that_is_no_parameter_is_refused(style: Style) -> None:
+    text = archspec.loads("model m(width = 4) { input 8; dense(width) }").to_source(style=style)
+    namespace: dict[str, Any] = {"__name__": "m"}
+    exec(text, namespace)
+    make = namespace["M" if style == "subclass" else "build_m"]
+    assert make(width=3).count_params() == 27
+    with pytest.raises(TypeError, match="widht"):
+        make(widht=3)

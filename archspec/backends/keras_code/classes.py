@@ -56,13 +56,13 @@ class _Class(Writer):
         flow = self.flow(FUNCTIONAL, lines, variables, taken)
         flow.walk(self.definition.body)
         outputs = flow.results or flow.current
-        arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name", "**kwargs"]
+        arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name"]
         lines.call("", "super().__init__", arguments)
         for parameter in self.views:
             lines.add(f"self.{parameter.name} = {parameter.name}")
         declare(lines, flow)
         parameters = [view.text for view in self.views]
-        init = self.method("__init__", [*parameters, "*", f"name: str = {string(name)}", KWARGS], " -> None:", lines)
+        init = self.method("__init__", [*parameters, "*", f"name: str = {string(name)}"], " -> None:", lines)
         view.methods = [init, self.config('"name": self.name')]
         return view
 
