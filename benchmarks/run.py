@@ -234,14 +234,15 @@ def sizes(options: Options) -> Iterator[str]:
     yield from notes
     yield ""
     marks = {"repeat": "r", "flat": "f", "Keras": "K"}
-    for power in range(2, -4, -1):
+    for half in range(4, -8, -1):
+        # A line for each half of a power of ten.
         line = [" "] * (8 * most)
-        for name, found in series.items():
+        for number, (name, found) in enumerate(series.items()):
             for size, seconds in found.items():
-                if round(log10(seconds)) == power:
-                    at = round(8 * log10(size)) - 5 + list(marks).index(name)
-                    line[at] = marks[name]
-        yield f"{10.0**power:>8g} s |{''.join(line)}"
+                if round(2 * log10(seconds)) == half:
+                    line[round(8 * log10(size)) - 5 + number] = marks[name]
+        label = f"{10.0 ** (half // 2):g} s" if half % 2 == 0 else ""
+        yield f"{label:>10} |{''.join(line).rstrip()}"
     yield " " * 11 + "+" + "".join(f"{10**n:>7,} " for n in range(1, most + 1)) + " layers"
 
 
