@@ -7,7 +7,7 @@ adding, renaming or moving a layer or word run `python -m archspec.layers.index`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ class Index(NamedTuple):
     words: Mapping[str, Mapping[str, tuple[str, str | None]]]
     #: Layers that may be given to another.
     inner: Mapping[str, str]
+    #: The classes that generated code brings along, because Keras has none.
+    support: Collection[str]
 
 
 def read_index() -> Index:

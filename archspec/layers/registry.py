@@ -161,6 +161,11 @@ def bare_word(category: str, word: str) -> str | None:
     return _index().words[category][word][1]
 
 
+def support_symbols() -> frozenset[str]:
+    """Return the names of the classes that generated code may bring along, because Keras has none."""
+    return frozenset(_index().support)
+
+
 def categories() -> list[str]:
     """Return the categories that have words of their own."""
     return sorted(_index().words)
@@ -178,6 +183,7 @@ def make_index() -> Index:
     layers: dict[str, tuple[str, ...]] = {name: (_family_of(layer),) for name, layer in _layers.items()}
     layers |= {name: tuple(sorted({*map(_family_of, ranks.values())})) for name, ranks in _families.items()}
     typical = {name: Family(name, tuple(sorted(ranks.items()))).typical for name, ranks in _families.items()}
+    supported = {layer.keras.symbol for layer in _kinds.values() if getattr(layer.keras, "support", None)}
     return Index(
         layers=dict(sorted(layers.items())),
         kinds={kind: _family_of(layer) for kind, layer in sorted(_kinds.items())},
@@ -188,6 +194,7 @@ def make_index() -> Index:
             for category, found in sorted(_words.items())
         },
         inner={name: _family_of(layer) for name, layer in sorted((typical | _layers).items()) if is_inner(layer)},
+        support=sorted(supported),
     )
 
 

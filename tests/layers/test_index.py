@@ -56,5 +56,7 @@ def test_every_name_leads_to_what_it_names() -> None:
         for word, part in registry.words(category).items():
             assert word in part.names
             assert registry.bare_word(category, word) == (part.names[0] if part.bare else None)
+    brought = {layer.keras.symbol for layer in registry.all_layers() if getattr(layer.keras, "support", None)}
+    assert registry.support_symbols() == brought >= {"FreeWeight"}
     assert registry.find_layer("no_such_layer") is None
     assert registry.find_kind("NoSuchLayer") is None

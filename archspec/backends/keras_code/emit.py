@@ -42,7 +42,7 @@ def emit(checked: Checked, style: Style = "subclass") -> Artifact:
     span = graph.definitions[graph.body.definition].span
     try:
         foreign = {extern.module.partition(".")[0] for extern in graph.externs.values()}
-        reserved = foreign | _support_symbols()
+        reserved = foreign | registry.support_symbols()
         found = variants(graph, reserved)
         functions = _functions(found, reserved, graph.name) if style != "subclass" else {}
         names = frozenset(reserved | {variant.class_name for variant in found} | set(functions.values()))
@@ -159,12 +159,6 @@ def _import_blocks(lines: Iterable[str]) -> list[list[str]]:
     for line in sorted(lines, key=lambda line: (line.startswith("from "), line.lower(), line)):
         blocks[line.split()[1].partition(".")[0] in sys.stdlib_module_names].append(line)
     return [block for block in blocks.values() if block]
-
-
-def _support_symbols() -> set[str]:
-    """Return the names of the classes that generated modules may bring along."""
-    recipes = (layer.keras for layer in registry.all_layers())
-    return {recipe.symbol for recipe in recipes if isinstance(recipe, Construct) and recipe.support}
 
 
 def _support(found: Iterable[Variant]) -> list[str]:
