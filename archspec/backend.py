@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from archspec.analysis.figures import Figures
@@ -10,10 +9,10 @@ from archspec.ir.graph import Graph
 from archspec.layers import registry
 from archspec.layers.base import Layer
 from archspec.layers.configs import Config
+from archspec.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Record):
     """A graph that holds, with its figures complete."""
 
     graph: Graph
@@ -22,8 +21,7 @@ class Checked:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Record):
     """A file to be written: its name without a folder, and its content."""
 
     name: str

@@ -6,7 +6,6 @@ import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from archspec.analysis.expectations import check_expectations
 from archspec.analysis.figures import Figures, analyse
 from archspec.analysis.lints import lint
 from archspec.backend import Checked
-from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic, Diagnostics
+from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic, Diagnostics, Enough
 from archspec.diagnostics.policy import Policy
 from archspec.diagnostics.source import Source, Span
 from archspec.elaborate.entry import elaborate
 from archspec.elaborate.modules import Loader
 from archspec.ir.graph import Graph
 from archspec.limits import limits, more
+from archspec.record import Record
 from archspec.resources import folder
 from archspec.syntax import parse
 from archspec.syntax.ast import Variant
@@ -33,8 +33,7 @@ class SpecNotFound(ArchspecError):
     """A name that is neither a file nor a shipped spec."""
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Record):
     """The outcome of one compilation: the graph and its figures where there are any, and every diagnostic."""
 
     source: Source
@@ -94,7 +93,9 @@ def shipped_specs() -> list[Path]:
 
 def _model_in_shipped_specs(name: str) -> Path | None:
     declared = re.compile(rf"^model\s+{re.escape(name)}\b", re.MULTILINE)
-    return next((path for path in shipped_specs() if declared.search(path.read_text(encoding="utf-8"))), None)
+    # A family's file is mostly called as its models are, but for their size.
+    likely = sorted(shipped_specs(), key=lambda path: not name.startswith(path.stem))
+    return next((path for path in likely if declared.search(path.read_text(encoding="utf-8"))), None)
 
 
 def compile_spec(
@@ -158,6 +159,8 @@ def _compile(
             figures = analyse(graph)
             check_expectations(graph, figures, diagnostics)
             lint(graph, diagnostics, policy.warn)
+    except Enough:
+        pass
     except RecursionError:
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
     found = _in_order(policy.apply(diagnostics.items), loader.sources)

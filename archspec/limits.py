@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from archspec.record import Record
+
+#: The most axes a tensor may have: NumPy's limit.
+MAX_AXES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """The most there may be of each."""
 
     file_bytes: int = 10_000_000
     """The size of a file."""
     files: int = 256
     """The files that one spec brings in."""
+    name: int = 250
+    """The characters of a name."""
     layers: int = 10_000_000
     """The layers of a network, repetitions counted."""
     nodes: int = 20_000

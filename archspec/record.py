@@ -1,14 +1,18 @@
 """Frozen records: what `@dataclass(frozen=True, slots=True)` makes, without the time that it takes.
 
 A dataclass writes and compiles several functions for each class, and a syntax tree has some fifty classes: that took
-longer than most specs take to compile. Here only `__init__` is written, when the first record of a class is made.
+longer than most specs take to compile. Here only `__init__` is written, when the first record of a class is made. To
+whoever asks (`dataclasses.fields`, `asdict`, pydantic) a record is a dataclass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+
+if TYPE_CHECKING:
+    import dataclasses
 
 _MISSING: Any = object()
 _Some = TypeVar("_Some", bound="Record")
@@ -31,22 +35,33 @@ class _RecordType(type):
 
     _fields: dict[str, _Field]
     _key: Callable[[Any], Any]
+    _values: Callable[[Any], tuple[Any, ...]]
+    #: Whether the fields of a class, and of those derived from it, are given by name alone.
+    _by_name: bool = False
 
     def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
         own: dict[str, _Field] = {}
+        by_name = namespace.get("_by_name", any(getattr(base, "_by_name", False) for base in bases))
         for field_name, annotation in namespace.get("__annotations__", {}).items():
             if "ClassVar" in str(annotation):
                 continue
             given = namespace.pop(field_name, _MISSING)
-            own[field_name] = given if isinstance(given, _Field) else _Field(given, True, True, False)
+            own[field_name] = given if isinstance(given, _Field) else _Field(given, True, True, by_name)
         inherited = [base._fields for base in bases if isinstance(base, _RecordType)]
         fields = {name: field for some in (*inherited, own) for name, field in some.items()}
         matched = tuple(name for name, field in fields.items() if not field.kw_only)
         namespace |= {"__slots__": tuple(own), "__match_args__": matched}
         made = super().__new__(meta, name, bases, {"__init__": _first_init, **namespace})
-        compared = [name for name, field in fields.items() if field.compare]
-        made._fields, made._key = fields, attrgetter(*compared) if compared else type
+        made._fields, made._values = fields, _getter(list(fields))
+        made._key = _getter([name for name, field in fields.items() if field.compare])
         return made
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gets the fields of these names."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple([getattr(record, name) for name in names])
 
 
 def _first_init(record: Any, *values: Any, **named: Any) -> None:
@@ -67,9 +82,37 @@ def _first_init(record: Any, *values: Any, **named: Any) -> None:
     kind.__init__(record, *values, **named)
 
 
+class _AsDataclass:
+    """What makes a record a dataclass to others, made out when it is asked for."""
+
+    def __get__(self, record: Record | None, kind: type[Record]) -> dict[str, dataclasses.Field[Any]]:
+        import dataclasses
+
+        found: dict[str, Any] = {}
+        types = {name: type for base in reversed(kind.__mro__) for name, type in _annotations(base).items()}
+        for name, field in kind._fields.items():
+            default = dataclasses.MISSING if field.default is _MISSING else field.default
+            made: Any = dataclasses.field(
+                default=default, compare=field.compare, repr=field.repr, kw_only=field.kw_only
+            )
+            made.name, made.type, made._field_type = name, types[name], dataclasses._FIELD  # type: ignore[attr-defined]
+            found[name] = made
+        return found
+
+
+def _annotations(kind: type) -> dict[str, Any]:
+    found: dict[str, Any] = vars(kind).get("__annotations__", {})
+    return found
+
+
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Record(metaclass=_RecordType):
     """Base of frozen classes with slots, whose fields are their annotations. Equal are those with equal fields."""
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+    else:
+        __dataclass_fields__ = _AsDataclass()
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -90,6 +133,12 @@ class Record(metaclass=_RecordType):
         raise AttributeError(f"cannot delete field {name!r}")
 
 
+def values(record: Record) -> tuple[Any, ...]:
+    """Return what a record holds, in the order of its fields."""
+    return type(record)._values(record)
+
+
 def replace(record: _Some, **changes: Any) -> _Some:
     """Return a record like another, but for the fields that are given."""
-    return type(record)(**{name: getattr(record, name) for name in type(record)._fields} | changes)
+    kind = type(record)
+    return kind(**dict(zip(kind._fields, kind._values(record), strict=True)) | changes)

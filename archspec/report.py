@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from archspec.analysis.summary import Row, rows
@@ -60,7 +59,7 @@ def headline(checked: Checked) -> str:
 
 
 def report(checked: Checked, format: str = "table", depth: int | None = None) -> Iterator[str]:
-    """Yield the lines of the per-layer report. Nothing is kept, so a network may have any number of layers.
+    """Yield the lines of the per-layer report. Few are kept, so a network may have any number of layers.
 
     Raises ValueError for an unknown format.
     """
@@ -119,6 +118,9 @@ def _json(checked: Checked, depth: int | None) -> Iterator[str]:
 
 
 def _csv(checked: Checked, depth: int | None) -> Iterator[str]:
+    import csv
+    import io
+
     def line(cells: Iterable[object]) -> str:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="").writerow(cells)
@@ -166,29 +168,33 @@ def _figures(kind: str, outputs: tuple[TensorType, ...], params: Count, macs: in
 
 #: The columns that are words; the others are figures, and stand to the right.
 _WORDS = 3
+#: So many rows are kept at most, so as not to be made again once the columns' widths are known.
+_FEW = 10_000
 
 
 def _table(checked: Checked, depth: int | None) -> Iterator[str]:
     columns = _Columns(checked.figures.weights[checked.graph.main])
     names, total = columns.names(), columns.total(checked)
+
+    def every() -> Iterable[Cells]:
+        return map(columns.row, rows(checked.graph, checked.figures, depth))
+
+    few = list(islice(every(), _FEW))
+    lines = every if len(few) == _FEW else lambda: few
     widths = [max(len(a), len(b)) for a, b in zip(names, total, strict=True)]
-    for row in rows(checked.graph, checked.figures, depth):
-        widths = [max(width, len(cell)) for width, cell in zip(widths, columns.row(row), strict=True)]
+    for cells in lines():
+        widths = [max(width, len(cell)) for width, cell in zip(widths, cells, strict=True)]
+    shape = "  ".join(f"{{:{'<' if number < _WORDS else '>'}{width}}}" for number, width in enumerate(widths))
 
     def line(cells: Cells) -> str:
-        parts = [
-            f"{cell:<{width}}" if number < _WORDS else f"{cell:>{width}}"
-            for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return "  ".join(parts).rstrip()
+        return shape.format(*cells).rstrip()
 
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     yield headline(checked)
     yield ""
     yield line(names)
     yield rule
-    for row in rows(checked.graph, checked.figures, depth):
-        yield line(columns.row(row))
+    yield from map(line, lines())
     yield rule
     yield line(total)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from archspec.record import Record
 
 FLOAT = "float32"
 #: The data types a tensor may have, and the bytes one element takes.
@@ -13,8 +14,7 @@ DTYPE_BYTES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Sym:
+class Sym(Record):
     """A symbolic length: a linear form over named lengths, e.g. `T // 2 + 1`.
 
     `terms` maps an atom (a name, or an opaque quotient or product written as text) to its factor; sorted by atom, no
@@ -104,8 +104,7 @@ Dim = int | Sym | None
 Shape = tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TensorType:
+class TensorType(Record):
     """The shape of one sample (without the batch axis) and the element type."""
 
     shape: Shape

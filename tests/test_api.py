@@ -148,7 +148,7 @@ def test_notebook_display() -> None:
 def test_notebook_html_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     net = archspec.loads(NET)
     evil = "<script>alert(1)</script>"
-    hostile = archspec.Architecture(replace(net._checked, graph=net.graph.model_copy(update={"name": evil})))
+    hostile = archspec.Architecture(replace(net._checked, graph=replace(net.graph, name=evil)))
     monkeypatch.setattr(hostile, "_repr_svg_", lambda: None)
     html = hostile._repr_html_()
     assert "<script>" not in html

@@ -19,6 +19,7 @@ NEEDS = {
     "items": ("input 8\nlet x = [1] * 40\ndense(len(x))\n", 40, "value-too-large"),
     # The list; then a hundred for the iteration, and for the operation in it.
     "work": ("input 8\nfor i in 0..40 { relu }\n", None, "too-many-steps"),
+    "name": (f"input 8\ndense(3) as {'n' * 40}\n", 40, "name-too-long"),
     "files": ('use "a.arch"\nuse "b.arch"\ninput 8\na -> b\n', 3, "too-many-files"),
 }
 

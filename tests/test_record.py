@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import ClassVar
 
+import pydantic
 import pytest
 
-from archspec.record import Record, field, replace
+from archspec.record import Record, field, replace, values
 
 
 class Point(Record):
@@ -95,3 +97,30 @@ def test_matches_by_position() -> None:
             assert y == 2
         case _:
             raise AssertionError
+
+
+def test_a_dataclass_to_others() -> None:
+    point = Longer(1, note="a")
+    assert dataclasses.is_dataclass(Longer) and dataclasses.is_dataclass(point)
+    assert [(f.name, f.type, f.kw_only) for f in dataclasses.fields(point)] == [
+        ("x", "int", False),
+        ("y", "int", False),
+        ("note", "str", True),
+        ("z", "int", False),
+    ]
+    assert dataclasses.asdict(point) == {"x": 1, "y": 2, "note": "a", "z": 3}
+    assert dataclasses.replace(point, y=5) == Longer(1, 5, note="a")
+
+
+def test_validated_by_pydantic() -> None:
+    adapter = pydantic.TypeAdapter(Longer)
+    made = adapter.validate_json('{"x": 4, "note": "b"}')
+    assert (made, made.note) == (Longer(4), "b")
+    assert adapter.dump_python(made) == {"x": 4, "y": 2, "note": "b", "z": 3}
+    with pytest.raises(pydantic.ValidationError):
+        adapter.validate_python({"x": "many"})
+
+
+def test_what_it_holds() -> None:
+    assert values(Longer(1, note="a")) == (1, 2, "a", 3)
+    assert (values(Checked(4)), values(Empty())) == ((4,), ())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from typing import NamedTuple
 
-from archspec.ir.graph import Graph, LayerNode, RepeatNode
+from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.tensor import TensorType
 
@@ -14,27 +15,51 @@ Types = tuple[TensorType, ...]
 Measure = Callable[[LayerNode, Types, Types], int | None]
 
 
+class Call(NamedTuple):
+    """A layer call, and how often it is made: on the same types the same layer comes to the same figures."""
+
+    node: LayerNode
+    inputs: Types
+    outputs: Types
+    times: int
+
+
+def layer_calls(body: Body, nodes: Iterable[LayerNode]) -> list[Call]:
+    """Return the calls that some nodes of a body are, those of the same layer on the same types together."""
+    types = body_types(body)
+    found: dict[tuple[int, ...], list[LayerNode]] = {}
+    for node in nodes:
+        # By identity: the elaborator makes equal layers and types but once, and to compare them takes longer.
+        taken = [id(types[value]) for value in node.inputs]
+        key = id(node.layer), len(taken), *taken, *[id(port.type) for port in node.outputs]
+        found.setdefault(key, []).append(node)
+    return [_call(alike[0], types, len(alike)) for alike in found.values()]
+
+
+def _call(node: LayerNode, types: Mapping[int, TensorType], times: int) -> Call:
+    return Call(node, tuple([types[v] for v in node.inputs]), tuple([port.type for port in node.outputs]), times)
+
+
 def totals(graph: Graph, *measures: Measure) -> list[dict[str, int | None]]:
     """Return, for each measure, its sum over all layer calls of each body; None where a part of it is None."""
     sums: list[dict[str, int | None]] = [{} for _ in measures]
     # Bodies are made before the bodies that use them, so each finds its parts done.
     for key, body in graph.bodies.items():
-        types = body_types(body)
-        calls: list[tuple[LayerNode, Types, Types]] = []
-        uses: list[tuple[str, int]] = []
-        for node in body.nodes:
-            if isinstance(node, LayerNode):
-                calls.append((node, tuple([types[v] for v in node.inputs]), tuple([p.type for p in node.outputs])))
-            else:
-                uses.append((node.body, node.count if isinstance(node, RepeatNode) else 1))
+        calls = layer_calls(body, [node for node in body.nodes if isinstance(node, LayerNode)])
+        uses = [
+            (node.body, node.count if isinstance(node, RepeatNode) else 1)
+            for node in body.nodes
+            if not isinstance(node, LayerNode)
+        ]
         for measure, known in zip(measures, sums, strict=True):
-            known[key] = _sum([measure(*call) for call in calls], [(known[used], times) for used, times in uses])
+            layers = ((measure(node, inputs, outputs), times) for node, inputs, outputs, times in calls)
+            known[key] = _sum(chain(layers, ((known[used], times) for used, times in uses)))
     return sums
 
 
-def _sum(layers: list[int | None], uses: list[tuple[int | None, int]]) -> int | None:
+def _sum(parts: Iterable[tuple[int | None, int]]) -> int | None:
     total = 0
-    for part, times in chain(zip(layers, repeat(1)), uses):
+    for part, times in parts:
         if part is None:
             return None
         total += part * times

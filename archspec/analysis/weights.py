@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import prod
 
+from archspec.analysis.fold import layer_calls
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Weight
@@ -64,13 +65,19 @@ def count_weights(graph: Graph) -> Mapping[str, Count]:
 
 
 def _owned(body: Body, known: Mapping[str, _Owned]) -> _Owned:
-    types = body_types(body)
     own: list[Count] = []
     shared: dict[str, Count] = {}
+    layers = [node for node in body.nodes if isinstance(node, LayerNode)]
+    for call in layer_calls(body, [layer for layer in layers if not layer.shared]):
+        own.append(count_of(layer_weights(call.node.layer, call.inputs)) * call.times)
+    types = body_types(body)
+    for layer in layers:
+        if layer.shared:
+            shared[layer.name] = count_of(layer_weights(layer.layer, tuple(types[v] for v in layer.inputs)))
     for node in body.nodes:
         if isinstance(node, LayerNode):
-            count = count_of(layer_weights(node.layer, tuple(types[v] for v in node.inputs)))
-        elif isinstance(node, RepeatNode):
+            continue
+        if isinstance(node, RepeatNode):
             # An iteration's shared steps belong to the body around the loop.
             iteration = known[node.body]
             shared.update(iteration.shared)

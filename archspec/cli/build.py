@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     default="generated",
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write to.",
+    help="The folder to write to; - prints the code.",
 )
 @click.option(
     "--style",
@@ -56,8 +56,14 @@ def command(
       archspec build resnet50 --style functional
       archspec build nets.arch:small -o out --set classes=100
       archspec build specs/*.arch --no-diagram
+      archspec build vgg11 -o - | less
       archspec build vgg11 --diff
     """
+    if output == Path("-"):
+        if diff:
+            raise Misuse("`--diff` compares with a folder, and `-` is stdout")
+        _print_code(specs, settings, include, style)
+        return
     written: dict[Path, str] = {}
     batch = Batch()
 
@@ -85,6 +91,17 @@ def command(
             click.echo(f"  {path}")
 
     batch.run(build, specs)
+
+
+def _print_code(specs: tuple[str, ...], settings: dict[str, str], include: tuple[Path, ...], style: Style) -> None:
+    """Print the code of one model."""
+    from archspec.driver import each_model
+
+    models = [model for spec in specs for model in each_model(spec)]
+    if len(models) > 1:
+        raise Misuse("stdout takes one model", f"name it: `{models[0]}`")
+    checked = compile_checked(models[0], settings, include)
+    click.echo(next(iter(contents(checked, Path(), style, diagram=False).values())), nl=False)
 
 
 def contents(checked: Checked, folder: Path, style: Style, diagram: bool) -> dict[Path, str]:

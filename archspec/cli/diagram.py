@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archspec.cli.messages import Misuse
-from archspec.cli.specs import Batch, compile_checked, specs_argument
+from archspec.cli.specs import Batch, WholeNumber, compile_checked, specs_argument
 
 if TYPE_CHECKING:
     from archspec.backend import Checked
@@ -54,7 +54,7 @@ class Look:
 @click.option("--style", type=click.Choice(["blocks", "volume", "summary"]), default="blocks", show_default=True)
 @click.option("--direction", type=click.Choice(["TB", "LR"]), default="TB", show_default=True, help="Down or right.")
 @click.option("--theme", type=click.Choice(["auto", "light", "dark"]), default="auto", show_default=True)
-@click.option("--depth", metavar="N", type=click.IntRange(0), help="Show blocks deeper than N as one box each.")
+@click.option("--depth", metavar="N", type=WholeNumber(), help="Show blocks deeper than N as one box each.")
 @click.option("--expand", metavar="NAME", multiple=True, help="Open the block NAME all the same. Repeatable.")
 @click.option("--highlight", metavar="NAME", multiple=True, help="Make the layer or block NAME stand out. Repeatable.")
 @click.option("--no-fuse", is_flag=True, help="Give each normalisation and activation a box of its own.")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archspec.cli.messages import Misuse
 from archspec.cli.specs import compile_checked, compile_options, parse_settings
 
 if TYPE_CHECKING:
     from archspec.compare import Comparison
 
-_FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".html": "html"}
 
 
 @click.command(short_help="Show what changed between two networks.")
@@ -36,7 +37,8 @@ _FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
     help="Like --set, for NEW alone. Repeatable.",
 )
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("-o", "--output", metavar="FILE", help="Draw both, changes marked: .svg, .png or .pdf.")
+@click.option("-o", "--output", metavar="FILE", help="Draw both as one, changes coloured: .svg, .png, .pdf or .html.")
+@click.option("--direction", type=click.Choice(["TB", "LR"]), default="TB", show_default=True, help="Down or right.")
 @click.option("--theme", type=click.Choice(["auto", "light", "dark"]), default="auto", show_default=True)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ.")
 def command(
@@ -48,19 +50,30 @@ def command(
     new_settings: dict[str, str],
     format: str,
     output: str | None,
+    direction: str,
     theme: str,
     exit_code: bool,
 ) -> None:
     """Show what changed from OLD to NEW: layers, shapes, parameters and MACs. Without NEW, OLD is both.
+
+    Each line begins with what became of a layer: + it was added, - removed, ~ changed, @ renamed, > moved; of those
+    with a dot only shapes and figures are others, because of what comes in. Numbers in names do not matter.
+
+    Exits with 0 whether or not they differ; with --exit-code with 1 where they do. Where OLD or NEW is wrong it is 1,
+    too, and 2 where the command is.
 
     \b
     Examples:
       archspec diff old.arch new.arch
       archspec diff resnet:resnet50 resnet:resnet101
       archspec diff net.arch --new-set classes=100 -o change.svg
+      archspec diff old.arch new.arch -o change.html
+      archspec diff reference.arch net.arch --exit-code --format json
     """
     if output is not None and Path(output).suffix.lower() not in _FORMATS:
         raise click.BadOptionUsage("output", f"'{output}' must end in {', '.join(_FORMATS)}")
+    if output is not None and direction != "TB" and Path(output).suffix.lower() == ".html":
+        raise Misuse("an HTML drawing goes from top to bottom", "leave out `--direction`")
     before = compile_checked(old, settings | old_settings, include)
     after = compile_checked(new or old, settings | new_settings, include)
     from archspec.compare import compare, show, to_json
@@ -72,24 +85,18 @@ def command(
         for line in show(comparison):
             click.echo(line)
     if output is not None:
-        _draw(comparison, Path(output), theme)
-    if exit_code and comparison.changes:
+        _draw(comparison, Path(output), direction, theme)
+    if exit_code and not comparison.equal:
         sys.exit(1)
 
 
-def _draw(comparison: Comparison, output: Path, theme: Any) -> None:
-    """Draw both networks side by side, with marks at what changed."""
-    from archspec.backends.diagram import draw_pair, render_scene
+def _draw(comparison: Comparison, output: Path, direction: Any, theme: Any) -> None:
+    """Draw both networks as one."""
+    from archspec.backends.diagram import render_picture
     from archspec.cli.files import write
-    from archspec.picture.plan import View
+    from archspec.compare.picture import draw_both
 
-    marks: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    for change in comparison.changes:
-        for call, side in zip((change.old, change.new), marks, strict=True):
-            if call is not None:
-                side[call.path] = change.what
     kind: Any = _FORMATS[output.suffix.lower()]
-    views = [View(marks=side) for side in marks]
-    scene = draw_pair((comparison.old, views[0]), (comparison.new, views[1]))
-    write(output, render_scene(scene, kind, theme))
+    picture = draw_both(comparison, whole=kind == "html")
+    write(output, render_picture(picture, kind, direction=direction, theme=theme, text=comparison.new.text))
     click.echo(str(output), err=True)

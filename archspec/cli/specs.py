@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archspec.backend import Checked
     from archspec.diagnostics.diagnostic import Diagnostic
     from archspec.diagnostics.policy import Policy
+    from archspec.diagnostics.source import Source
     from archspec.driver import Compiled
 
 #: Where the context of a command keeps what was said of warnings and limits, and the diagnostics that were shown.
@@ -39,12 +40,26 @@ def parse_settings(ctx: click.Context, option: click.Parameter, values: tuple[st
             raise click.BadParameter(f"no value for `{name}`", ctx, option)
         if name in settings:
             raise click.BadParameter(f"`{name}` is set twice", ctx, option)
+        if _has_bare_comma(text):
+            brackets = f"{option.opts[0]} '{name}=[{text.strip()}]'"
+            raise click.BadParameter(f"a list stands in brackets: {brackets}", ctx, option)
         settings[name] = text.strip()
     return settings
 
 
+def _has_bare_comma(text: str) -> bool:
+    """Tell whether a comma stands outside brackets and quotes."""
+    inner = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
+    text = re.sub(r'"(\\.|[^"\\])*"', "", text)
+    while (shorter := inner.sub("", text)) != text:
+        text = shorter
+    return "," in text and not re.search(r"[\[(]", text)
+
+
 def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
     """Keep the names of warnings that an option gives, for `_policy`."""
+    if not values:
+        return frozenset()
     from archspec.diagnostics.codes import CODES
     from archspec.diagnostics.policy import EVERY
     from archspec.diagnostics.suggest import did_you_mean
@@ -103,7 +118,7 @@ def compile_options(command: _Command) -> _Command:
         multiple=True,
         callback=_limit,
         expose_value=False,
-        help="Allow a spec more, or less: layers, nodes, items, work, files, file_bytes. Repeatable.",
+        help="Allow a spec more, or less: layers, nodes, items, work, files, file_bytes, name. Repeatable.",
     )(command)
     command = _policy_option("warn", "Look for what the warning NAME, off by default, tells of.")(command)
     command = _policy_option("deny", "Make the warning NAME an error; `warnings` stands for all.")(command)
@@ -139,11 +154,16 @@ def compile_checked(spec: str, settings: dict[str, str], include: tuple[Path, ..
     """Compile a spec; its warnings go to stderr. Raises CompileError, or Misuse where there is no such spec."""
     compiled = compile_any(spec, settings, include)
     checked = compiled.checked()
-    # The models of a file may earn the same warning.
-    shown: set[Diagnostic] = click.get_current_context().meta.setdefault(_SHOWN, set())
-    show_diagnostics((d for d in compiled.diagnostics if d not in shown), compiled.sources)
-    shown.update(compiled.diagnostics)
+    _show_once(compiled.diagnostics, compiled.sources)
     return checked
+
+
+def _show_once(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
+    """Print what was not printed before: the models of a file may earn the same."""
+    shown: dict[Diagnostic, None] = click.get_current_context().meta.setdefault(_SHOWN, {})
+    fresh = [d for d in dict.fromkeys(diagnostics) if d not in shown]
+    show_diagnostics(fresh, sources)
+    shown.update(dict.fromkeys(fresh))
 
 
 def compile_any(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
@@ -157,6 +177,8 @@ def compile_any(spec: str, settings: dict[str, str], include: tuple[Path, ...]) 
 def _compile(spec: str, settings: dict[str, str], include: tuple[Path, ...]) -> Compiled:
     from archspec.driver import SpecNotFound, compile_spec
 
+    if not spec:
+        raise Misuse("the name of the spec is empty")
     if spec.endswith(":"):
         raise Misuse(f"no model is named after the `:` of `{spec}`")
     if spec == "-" or spec.startswith("-:"):
@@ -194,7 +216,23 @@ def _no_spec(spec: str, message: str) -> Misuse:
         near = [found.name for found in path.parent.glob("*.arch")] if path.parent.is_dir() else []
         return Misuse(message, did_you_mean(path.name, near))
     names = [shipped.stem for shipped in shipped_specs()]
-    return Misuse(message, did_you_mean(spec, names) or f"archspec comes with {', '.join(names)}")
+    files = [found.name for found in Path().glob("*.arch")]
+    return Misuse(message, did_you_mean(spec, [*names, *files]) or f"archspec comes with {', '.join(names)}")
+
+
+class WholeNumber(click.IntRange):
+    """A number from 0, for options that count."""
+
+    name = "number"
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"expected a whole number from 0, not '{value}'", param, ctx)
 
 
 class Batch:
@@ -223,7 +261,7 @@ class Batch:
                 job()
             except CompileError as error:
                 if self._finish is None:
-                    show_diagnostics(error.diagnostics, error.sources)
+                    _show_once(error.diagnostics, error.sources)
                 self.exit_code = max(self.exit_code, 1)
             except Misuse as error:
                 error.show()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archspec.cli.specs import compile_checked, spec_argument
+from archspec.cli.specs import WholeNumber, compile_checked, spec_argument
 
 
 @click.command(short_help="Print the figures of every layer.")
@@ -19,7 +19,7 @@ from archspec.cli.specs import compile_checked, spec_argument
     show_default=True,
     help="How to print it.",
 )
-@click.option("--depth", metavar="N", type=click.IntRange(0), help="Show blocks deeper than N as one row each.")
+@click.option("--depth", metavar="N", type=WholeNumber(), help="Show blocks deeper than N as one row each.")
 def command(spec: str, settings: dict[str, str], include: tuple[Path, ...], format: str, depth: int | None) -> None:
     """Print each layer of SPEC: its path, kind, output shape, parameters, MACs and activation memory.
 

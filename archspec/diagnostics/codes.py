@@ -43,6 +43,10 @@ CODES = {
         "input 32x32x3\n'CBA'(6)\n",
     ),
     "file-too-large": Code("A spec is at most ten million bytes long. A larger file is hardly one.", ""),
+    "name-too-long": Code(
+        "A name has at most 250 characters. Code and drawings repeat it wherever it is used.",
+        f"input 8\ndense(3) as {'hidden_' * 40}\n",
+    ),
     "nesting-too-deep": Code(
         "Brackets and blocks stand at most some hundred deep in one another. Name a part with `let` or `block`.",
         f"input 8\ndense({'(' * 250}3{')' * 250})\n",
@@ -124,6 +128,12 @@ CODES = {
         "A variable has the name of a spelling that the callee would take here. The variable wins; rename it, or write "
         "the argument's name, to say what is meant.",
         "input 32x32x3\nlet s2 = 1\nconv(64, 3x3, s2)\n",
+        severity="warning",
+    ),
+    "size-as-product": Code(
+        "A kernel or a pool has the size `3*3`, which is the number 9. A size along two axes is joined by the letter "
+        "`x`.",
+        "input 32x32x3\nconv(4, 3*3)\n",
         severity="warning",
     ),
     "not-a-step": Code(

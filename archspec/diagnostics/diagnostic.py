@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from archspec.diagnostics.source import Source, Span
+from archspec.record import Record
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """A further place that matters to a diagnostic, and why."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One fault in a spec: a stable code, a message, the smallest telling span, and the repair if one is known."""
 
     code: str
@@ -55,18 +53,32 @@ class InternalError(ArchspecError):
     """archspec contradicts itself: a bug of ours, never the user's."""
 
 
-@dataclass
+class Enough(Exception):
+    """There are more errors than anybody reads: what is not looked at yet need not be."""
+
+
 class Diagnostics:
     """The list that stages add to and go on. The same fault found again (another use of a block) is kept once."""
 
-    items: list[Diagnostic] = field(default_factory=list)
-    _seen: set[tuple[str, Span | None, str]] = field(default_factory=set)
+    MOST = 500
+    """How many errors there may be."""
+
+    def __init__(self) -> None:
+        self.items: list[Diagnostic] = []
+        self._seen: set[tuple[str, Span | None, str]] = set()
+        self._errors = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
+        """Add a diagnostic. Raises Enough where it is an error, and there are as many as there may be."""
         key = (diagnostic.code, diagnostic.span, diagnostic.message)
-        if key not in self._seen:
-            self._seen.add(key)
-            self.items.append(diagnostic)
+        if key in self._seen:
+            return
+        if diagnostic.severity == "error":
+            if self._errors == self.MOST:
+                raise Enough
+            self._errors += 1
+        self._seen.add(key)
+        self.items.append(diagnostic)
 
     def error(
         self,

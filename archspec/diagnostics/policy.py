@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from archspec.diagnostics.diagnostic import Diagnostic
+from archspec.record import Record, replace
 
 #: Stands for every warning.
 EVERY = "warnings"
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Record):
     """By code: the warnings and notes that are left out, those that are errors, and further ones to look for."""
 
     allow: frozenset[str] = frozenset()

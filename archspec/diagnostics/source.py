@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
+
+from archspec.record import Record, values
+
+_Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A stretch of one file: lines and columns count from 1, the end column is exclusive."""
 
     file: str
@@ -26,6 +30,24 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+def moved(item: _Item, lines: int) -> _Item:
+    """Return what has spans in it so many lines further down."""
+    kind: Any = type(item)
+    found: Any = item
+    if isinstance(item, Span):
+        found = Span(item.file, item.line + lines, item.column, item.end_line + lines, item.end_column)
+    elif isinstance(item, tuple):
+        found = tuple([moved(part, lines) for part in item])
+    elif isinstance(item, Record):
+        parts = zip(kind._fields, values(item), strict=True)
+        found = kind(**{name: part if type(part) in _STILL else moved(part, lines) for name, part in parts})
+    there: _Item = found
+    return there
+
+
+_STILL = {str, int, float, bool, type(None)}
 
 
 @dataclass(frozen=True)

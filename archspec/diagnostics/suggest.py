@@ -28,6 +28,12 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     return f"did you mean `{found}`?" if found else ""
 
 
+def write(text: str, why: str = "") -> str:
+    """Return the `help` that puts a text in place of what is underlined."""
+    what = f"write `{text}`" if text.strip() else "leave it out"
+    return f"{why}: {what}" if why else what
+
+
 def divisors(number: int) -> list[int]:
     """Return what divides a positive number: itself, and whatever up to 1,000 does."""
     return [n for n in range(1, min(number - 1, 1000) + 1) if number % n == 0] + [number]

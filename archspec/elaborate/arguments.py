@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from archspec.diagnostics.suggest import did_you_mean
+from archspec.elaborate.evaluate import UNKNOWN
 from archspec.elaborate.signature import of_part, part_categories, show_argument
 from archspec.ir.expr import Word, show_value
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
+from archspec.layers.registry import Family
 from archspec.layers.spatial import PerAxis
 from archspec.tensor import Sym
 
+#: The numbers of axes that tensors mostly have.
+_RANKS = range(1, 6)
+
+
+class Flaw(NamedTuple):
+    """What is wrong with one argument, or with all of them together where `name` is None."""
+
+    name: str | None
+    message: str
+    code: str = "invalid-argument"
+    help: str = ""
+
 
 class ArgumentFault(Exception):
-    """Arguments do not make a layer: for each fault the argument (None for the whole), the message and its code."""
+    """Arguments do not make a layer."""
 
-    def __init__(self, faults: list[tuple[str | None, str, str]], help: str = "") -> None:
-        super().__init__(faults)
-        self.faults, self.help = faults, help
+    def __init__(self, *flaws: Flaw) -> None:
+        super().__init__(*flaws)
+        self.flaws = flaws
 
 
 def make_layer(kind: type[Layer], arguments: Mapping[str, Any], rank: int | None = None) -> Layer:
@@ -32,19 +46,34 @@ def make_layer(kind: type[Layer], arguments: Mapping[str, Any], rank: int | None
     return layer
 
 
+def certain_flaws(found: type[Layer] | Family, arguments: Mapping[str, Any], rank: int | None) -> Sequence[Flaw]:
+    """Return what is wrong with arguments whatever those are that are UNKNOWN, and the rank where it is None."""
+    certain: list[Flaw] | None = None
+    for axes in _RANKS if rank is None else (rank,):
+        kind = found.for_rank(axes - 1) if isinstance(found, Family) else found
+        flaws = _flaws(kind, arguments, axes) if kind is not None else []
+        if kind is not None and not any(flaw.code == "wrong-rank" for flaw in flaws):
+            certain = [flaw for flaw in flaws if certain is None or flaw in certain]
+        if certain == []:
+            break
+    return certain or []
+
+
+def _flaws(kind: type[Layer], arguments: Mapping[str, Any], rank: int) -> list[Flaw]:
+    try:
+        # What is unknown is refused itself, and so nothing else is held against it.
+        make_layer(kind, arguments, rank)
+    except ArgumentFault as fault:
+        return [flaw for flaw in fault.flaws if flaw.name is None or arguments.get(flaw.name) is not UNKNOWN]
+    return []
+
+
 def _make(part: type[Part], arguments: Mapping[str, Any], rank: int | None) -> Part:
     values = {}
     for name, value in arguments.items():
         if _has_symbol(value):
-            raise ArgumentFault(
-                [
-                    (
-                        name,
-                        f"`{name}` needs a number, but `{show_value(value)}` is left open by the input",
-                        "open-dimension",
-                    )
-                ]
-            )
+            message = f"`{name}` needs a number, but `{show_value(value)}` is left open by the input"
+            raise ArgumentFault(Flaw(name, message, "open-dimension"))
         values[name] = _convert(part, name, value, rank)
     try:
         return part(**values)
@@ -73,9 +102,9 @@ def _convert(part: type[Part], name: str, value: Any, rank: int | None) -> Any:
                 return _make(config, dict(value.arguments or ()), rank)
             except ArgumentFault as fault:
                 # What is wrong inside a word is shown at the argument that the word stands in.
-                _, message, code = fault.faults[0]
-                raise ArgumentFault([(name, f"{message} in `{value.word}`", code)], fault.help) from None
-    raise ArgumentFault([(name, f"`{value}` does not go with `{name}`", "invalid-argument")])
+                flaw = fault.flaws[0]
+                raise ArgumentFault(flaw._replace(name=name, message=f"{flaw.message} in `{value.word}`")) from None
+    raise ArgumentFault(Flaw(name, f"`{value}` does not go with `{name}`"))
 
 
 def _inner(part: type[Part], word: str, rank: int | None) -> tuple[type[Layer], int | None]:
@@ -84,26 +113,28 @@ def _inner(part: type[Part], word: str, rank: int | None) -> tuple[type[Layer], 
     inner = None if rank is None else rank - hidden
     found = registry.find_layer(word)
     assert found is not None, word
-    if not isinstance(found, registry.Family):
+    if not isinstance(found, Family):
         return found, inner
     member = found.typical if inner is None else found.for_rank(inner - 1)
     if member is None:
         *others, last = (f"{n}-D" for n, _ in found.members)
         takes = f"{', '.join(others)} or {last}" if others else last
         message = f"`{word}` takes {takes} data with channels, but is given {inner} {'axis' if inner == 1 else 'axes'}"
-        raise ArgumentFault([(None, message, "wrong-rank")])
+        raise ArgumentFault(Flaw(None, message, "wrong-rank"))
     return member, inner
 
 
 def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any]) -> ArgumentFault:
     """Put pydantic's findings into the words of the language, one for each argument."""
-    faults: dict[str | None, tuple[str | None, str, str]] = {}
-    help = ""
+    flaws: dict[str | None, Flaw] = {}
     for item in error.errors(include_url=False):
         name = str(item["loc"][0]) if item["loc"] else None
         value = arguments.get(name or "", item["input"])
-        given = show_value(value) if isinstance(value, str) and name in arguments else show_argument(_plain(value))
-        kind, context = item["type"], item.get("ctx", {})
+        per_axis = name is not None and _is_per_axis(part, name)
+        # A tuple with a number for each axis is a size, and others are none.
+        as_value = isinstance(value, str if name in arguments else ()) or (isinstance(value, tuple) and not per_axis)
+        given = show_value(value) if as_value else show_argument(_plain(value))
+        kind, context, help = item["type"], item.get("ctx", {}), ""
         if kind == "unknown_word":
             message, help = _unknown_word(part, str(context["category"]), value, given)
         elif name is None:
@@ -112,23 +143,38 @@ def _fault(part: type[Part], error: ValidationError, arguments: Mapping[str, Any
             message = f"`{name}` is missing"
             help = f"give it its arguments: `{part.names[0]}({name}=…)`"
         else:
-            per_axis = any(isinstance(m, PerAxis) for m in part.model_fields[name].metadata)
             message = f"`{name}` {_requirement(kind, context, item['msg'], per_axis)}, but it is `{given}`"
             if kind in ("int_type", "int_from_float") and isinstance(item["input"], float):
-                help = "`//` divides and drops the rest"
+                number = item["input"]
+                whole = f"a whole number has no point and no exponent: `{number:.0f}`"
+                help = whole if number.is_integer() else "`//` divides and drops the rest"
             elif per_axis and kind == "wrong_count":
                 help = _help_with_axes(value, context)
+            elif _is_percentage(value) and kind in ("less_than", "less_than_equal") and 1 in context.values():
+                help = f"a share is a part of 1: `{value / 100:g}`"
             else:
                 help = _word_help(part, name, value)
-        faults.setdefault(name, (name, message, "invalid-argument"))
-    return ArgumentFault(list(faults.values()), help)
+        flaws.setdefault(name, Flaw(name, message, help=help))
+    return ArgumentFault(*flaws.values())
+
+
+def _is_per_axis(part: type[Part], field: str) -> bool:
+    return any(isinstance(m, PerAxis) for m in part.model_fields[field].metadata)
+
+
+def _is_percentage(value: Any) -> bool:
+    return isinstance(value, int | float) and 2 <= value <= 100
 
 
 def _unknown_word(part: type[Part], category: str, value: Any, given: str) -> tuple[str, str]:
     """Return the message and help for what is no word of a category."""
     if not isinstance(value, str | Word):
         examples = {
-            "activation": "a variable is a step where it holds an activation, such as `relu`",
+            "activation": "a variable is a step where it holds an activation, such as `relu`"
+            if part.names[0] == "activation"
+            else f"an activation is a word such as `relu`; the signature is `{of_part(part, part.names[0])}`",
+            "initializer": "an initializer is a word such as `he_normal`",
+            "regularizer": "a regularizer is `l1(0.01)`, `l2(0.01)` or both, `l1_l2(0.01, 0.01)`",
             "cell": "a cell is `lstm_cell(8)`, `gru_cell(8)` or `simple_rnn_cell(8)`",
             "padding": "`same` keeps the size, `valid` adds nothing, `zero_padding(1)` before it adds 1 on each side",
         }
@@ -146,7 +192,7 @@ def _word_help(part: type[Part], name: str, value: Any) -> str:
     taker = _taker(part, value if isinstance(value, Word) else Word(word=value))
     if taker is None or (taker == name and isinstance(value, Word)):
         return ""
-    return f"`{value}` goes with `{taker}`: write `{taker}={value}`"
+    return f"`{value}` goes with `{taker}`: `{taker}={value}`"
 
 
 def _help_with_axes(value: Any, context: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ class Bound(Record):
 
     parameter: Parameter
     argument: ast.Argument
+    #: Of what it is an argument.
+    signature: Signature
     spelt: object = None
     by_spelling: bool = False
 
@@ -71,7 +73,7 @@ class _Binding:
         self, parameter: Parameter, argument: ast.Argument, spelt: object = None, by_spelling: bool = False
     ) -> None:
         """Bind one argument, unless its parameter has one."""
-        earlier = self.bound.setdefault(parameter.name, Bound(parameter, argument, spelt, by_spelling))
+        earlier = self.bound.setdefault(parameter.name, Bound(parameter, argument, self.signature, spelt, by_spelling))
         if earlier.argument is not argument:
             self.report(
                 "duplicate-argument",
@@ -86,11 +88,12 @@ class _Binding:
         if parameter is not None:
             self.put(parameter, argument)
             return
+        help = argument_help(name.text, self.signature)
         self.report(
             "unknown-argument",
             f"`{self.signature.name}` has no argument `{name.text}`",
-            name.span,
-            help=argument_help(name.text, self.signature),
+            argument.span if help.endswith("leave it out") else name.span,
+            help=help,
         )
 
     def by_position(self, left: list[ast.Argument]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import AnyNode, Body, LayerNode, Port
-from archspec.record import Record
+from archspec.record import Record, replace
 from archspec.tensor import TensorType
 
 #: The name of a tensor: what it was called and its subscripts.
@@ -19,15 +19,20 @@ TensorName = tuple[str, tuple[Any, ...]]
 class Builder:
     """A body under construction.
 
-    `parent` is the body around a loop iteration. `current` holds the current tensors; None after a fault, so that what
-    follows keeps quiet. `results` are all outputs of the last step, for `as (a, b)`.
+    `parent` is the body around a loop iteration. `current` holds the current tensors; None where a fault left them
+    unknown, so that what depends on them keeps quiet. `results` are all outputs of the last step, for `as (a, b)`.
     """
 
     parent: Builder | None = None
     inputs: list[Port] = field(default_factory=list)
     nodes: list[AnyNode] = field(default_factory=list)
     types: list[TensorType] = field(default_factory=list)
+    #: The tensors by name; None for one that a fault left unknown.
     names: dict[TensorName, int | None] = field(default_factory=dict)
+    #: The names that may have been given by what a fault kept from being looked at, whatever their subscripts.
+    lost: set[str] = field(default_factory=set)
+    #: The tensors that were found wrong: what else does not go with them has been told.
+    doubted: set[int] = field(default_factory=set)
     current: list[int] | None = field(default_factory=list)
     results: list[int] = field(default_factory=list)
     outputs: list[Port] | None = None
@@ -64,14 +69,26 @@ class Builder:
         """Return the body of a loop iteration that starts from this body's current tensors."""
         child = Builder(parent=self)
         child.starts = [(value, child.add_input(self.types[value])) for value in self.current or ()]
-        child.current = [inner for _, inner in child.starts]
-        child.results = list(child.current)
+        child.current = None if self.current is None else [inner for _, inner in child.starts]
+        child.results = list(child.current or ())
         return child
 
+    @property
+    def is_known(self) -> bool:
+        """Tell whether no fault left a tensor of this body unknown."""
+        return self.current is not None and not self.lost and None not in self.names.values()
+
+    def lose(self, name: str) -> None:
+        """Leave unknown which tensors bear a name."""
+        self.lost.add(name)
+        self.names = {known: None if known[0] == name else value for known, value in self.names.items()}
+
     def find(self, name: TensorName) -> int | None:
-        """Return the value of a named tensor; None for one that a fault left without. Raises KeyError."""
+        """Return the value of a named tensor; None for one that a fault left unknown. Raises KeyError."""
         if name in self.names:
             return self.names[name]
+        if name[0] in self.lost:
+            return None
         if name in self.imported:
             return self.imported[name][1]
         if self.parent is None:
@@ -103,8 +120,11 @@ class Builder:
             }
             if isinstance(node, LayerNode):
                 update["keywords"] = tuple((name, tuple(here[v] for v in values)) for name, values in node.keywords)
-            self.nodes.append(node.model_copy(update=update))
+            self.nodes.append(replace(node, **update))
         self.layers += child.layers
+        for name in child.lost:
+            self.lose(name)
+        self.doubted |= {here[value] for value in child.doubted}
         self.names |= {name: None if value is None else here[value] for name, value in child.names.items()}
         self.current = None if child.current is None else [here[value] for value in child.current]
         self.results = [here[value] for value in child.results]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span
-from archspec.diagnostics.suggest import did_you_mean
+from archspec.diagnostics.suggest import did_you_mean, write
 from archspec.elaborate import foreign, signature
 from archspec.elaborate.expressions import CURRENT, Expressions, Unresolved, take_subscripts
 from archspec.elaborate.letters import (
@@ -25,6 +25,7 @@ from archspec.ir.definition import (
     BoundArgument,
     BranchesOp,
     CallOp,
+    ErrorOp,
     Op,
     TensorArgument,
 )
@@ -32,6 +33,8 @@ from archspec.ir.expr import Const, TensorRef, Var
 from archspec.layers import registry
 from archspec.layers.base import Layer
 from archspec.layers.registry import Family
+from archspec.limits import limits, more
+from archspec.record import replace
 from archspec.syntax import ast
 
 _TO_A_MERGE = "branches go to a merge: `add`, `concat`, `multiply`, …"
@@ -45,8 +48,15 @@ class Calls(Expressions, ABC):
         """Resolve the statements of a branch."""
 
     def call(self, call: ast.Call) -> Iterator[Op]:
+        try:
+            yield from self._call(call)
+        except Unresolved:
+            # What they name is there, and what is wrong in them is wrong, whatever they are given to.
+            yield ErrorOp(branches=tuple(self.body(branch) for branch in call.branches or ()))
+
+    def _call(self, call: ast.Call) -> Iterator[Op]:
         if isinstance(call.name, ast.Attribute):
-            self._refuse_foreign(call.name)
+            self._refuse_foreign(call, call.name)
             module = self.program.loader.find_alias(self.module, call.name.base)
             if module is None:
                 raise Unresolved
@@ -83,27 +93,30 @@ class Calls(Expressions, ABC):
             yield self.extern(call, name, *own)
         elif layer := registry.find_layer(name):
             yield self.layer(call, name, layer)
-        elif found := self.program.loader.standard_block(name):
+        elif not self.module.is_partial() and (found := self.program.loader.standard_block(name)):
             yield self.block(call, name, *found, None)
         elif name in registry.words("activation"):
             yield self.activation(call, name)
         elif set(name) <= set(LETTERS):
             yield from self.letters(name, call.arguments or (), call.span, call.name.span)
+        elif kind is None and self.module.is_partial():
+            # It may well be in the file that is missing.
+            raise Unresolved
         else:
-            self._unknown_step(call.name, kind)
+            self._unknown_step(call, call.name, kind)
 
-    def _refuse_foreign(self, name: ast.Attribute) -> None:
+    def _refuse_foreign(self, call: ast.Call, name: ast.Attribute) -> None:
         """Report a step that bears the name of a module of another language: `nn.Linear`."""
         root: ast.Expr = name
         while isinstance(root, ast.Attribute):
             root = root.base
         written = isinstance(root, ast.Name) and root.text not in self.module.aliases and root.text.lower()
         if written in foreign.MODULES:
-            help = foreign.step_help(name.name.text, self._known_steps())
-            self.diagnostics.error("unknown-step", "steps have no module before their names", name.span, help=help)
+            span, help = foreign.call_help(call, self._known_steps(), self.program.loader.text)
+            self.diagnostics.error("unknown-step", "steps have no module before their names", span, help=help)
             raise Unresolved
 
-    def _unknown_step(self, name: ast.Name, kind: str | None) -> None:
+    def _unknown_step(self, call: ast.Call, name: ast.Name, kind: str | None) -> None:
         text = name.text
         if text in ("skip", CURRENT):
             self.diagnostics.error("too-many-arguments", f"`{text}` takes no arguments", name.span)
@@ -120,15 +133,15 @@ class Calls(Expressions, ABC):
             message = f"`{text}` is a word for the {kinds[0]} of a layer, not a step"
             self.diagnostics.error("not-a-step", message, name.span, help="give it to a layer as an argument")
         else:
-            help = foreign.step_help(text, self._known_steps())
+            span, help = foreign.call_help(call, self._known_steps(), self.program.loader.text)
             if text in registry.words("cell"):
                 help = f"a cell is given to `rnn`: `rnn({text}(8))`"
-            self.diagnostics.error("unknown-step", f"no layer or block `{text}`", name.span, help=help)
+            self.diagnostics.error("unknown-step", f"no layer or block `{text}`", span, help=help)
         raise Unresolved
 
     def _known_steps(self) -> list[str]:
         blocks = self.module.block_names() | set(self.scope.blocks) | set(self.program.loader.library)
-        shared = [name for name in self.scope.visible() if self.scope.find(name) == "shared"]
+        shared = [name for name, kind in self.scope.visible().items() if kind == "shared"]
         return [*registry.layer_names(), *registry.words("activation"), *blocks, *shared, "skip"]
 
     def _unknown_letters(self, text: str, span: Span) -> None:
@@ -184,7 +197,7 @@ class Calls(Expressions, ABC):
             )
             raise Unresolved
         # A fault of the merge is shown at its name: the branches are labelled by themselves.
-        made = made.model_copy(update={"span": call.name.span})
+        made = replace(made, span=call.name.span)
         return BranchesOp(
             branches=tuple(self.body(branch) for branch in call.branches),
             spans=tuple(branch.span for branch in call.branches),
@@ -198,14 +211,18 @@ class Calls(Expressions, ABC):
         value = argument.value
         parameters = signature.of_part(layer, layer.names[0]).parameters
         for item in value.items if isinstance(value, ast.TupleExpr | ast.ListExpr) else (value,):
-            base, _ = take_subscripts(item)
+            base, subscripts = take_subscripts(item)
+            if subscripts and isinstance(base, ast.Name) and self.scope.find(base.text) is None:
+                self.tensor(item)
             called = base.function if isinstance(base, ast.Apply) else base
             if isinstance(called, ast.Name) and layer.takes.how == "list" and self._is_step(called.text):
                 self.diagnostics.error(
                     "unknown-tensor",
                     f"`{called.text}` is a step, and tensors are wanted here",
                     item.span,
-                    help=f"branches stand in braces, `{layer.names[-1]} {{ | {called.text}… | skip }}`; "
+                    help=write(CURRENT)
+                    if called.text == "skip"
+                    else f"branches stand in braces, `{layer.names[-1]} {{ | {called.text}… | skip }}`; "
                     f"a tensor is named before, `{called.text}… as a`",
                 )
                 raise Unresolved
@@ -302,11 +319,10 @@ class Calls(Expressions, ABC):
     def block(self, call: ast.Call, name: str, block: ast.Block, module: Module, outer: Scope | None) -> Op:
         self._no_branches(call, name)
         arguments = call.arguments or ()
-        # Whether an unknown name was meant as a tensor nobody can know, so the block is not looked at.
-        self.refuse_strangers(self.program.signature(block, module, outer), arguments)
-        tensors = {id(a): found for a in arguments if (found := self.maybe_tensors(a.value)) is not None}
         # Which parameters stand for tensors is a property of the use, so bind once by the written parameters first.
-        bound = self.bound(self.program.signature(block, module, outer), arguments, call.span)
+        # Whether an unknown name was meant as a tensor nobody can know.
+        bound = self.bound(self.program.signature(block, module, outer), arguments, call.span, meant=False)
+        tensors = {id(a): found for a in arguments if (found := self.maybe_tensors(a.value)) is not None}
         given = frozenset(b.parameter.name for b in bound if id(b.argument) in tensors)
         for b in bound:
             if b.parameter.name in given and b.parameter.shown != b.parameter.name:
@@ -357,6 +373,10 @@ class Calls(Expressions, ABC):
         )
 
     def letters(self, text: str, arguments: tuple[ast.Argument, ...], span: Span, letters: Span) -> Iterator[Op]:
+        if len(text) > limits().name:
+            message = f"this letter string has {len(text):,} letters; at most {limits().name:,} are allowed"
+            self.diagnostics.error("name-too-long", message, letters, help=more("name"))
+            raise Unresolved
         if not text or not set(text) <= set(LETTERS):
             if text:
                 self._unknown_letters(text, letters)
@@ -398,6 +418,6 @@ def _letter_arguments(letter: Letter, values: dict[str, BoundArgument]) -> Itera
             continue
         given = values.get(composite_name(letter, parameter.name))
         if given is not None:
-            yield given.model_copy(update={"parameter": parameter.name})
+            yield replace(given, parameter=parameter.name)
         elif parameter.name in defaults:
             yield BoundArgument(parameter=parameter.name, value=Const(value=defaults[parameter.name]))

@@ -12,7 +12,7 @@ from archspec.diagnostics.diagnostic import Diagnostics
 from archspec.diagnostics.source import Source, Span
 from archspec.diagnostics.suggest import did_you_mean
 from archspec.elaborate import signature
-from archspec.elaborate.evaluate import EvalError, Poisoned, Tensors, evaluate
+from archspec.elaborate.evaluate import UNKNOWN, EvalError, Poisoned, Tensors, evaluate
 from archspec.elaborate.expressions import Unresolved
 from archspec.elaborate.instantiate import Instantiator
 from archspec.elaborate.liveness import keep_live
@@ -23,8 +23,8 @@ from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
 from archspec.elaborate.unused import check_unused, warn_of_unused
 from archspec.ir.definition import Definition
-from archspec.ir.expr import TensorRef, Word
-from archspec.ir.graph import Graph
+from archspec.ir.expr import Const, TensorRef, Word
+from archspec.ir.graph import Graph, LayerNode
 from archspec.layers import registry
 from archspec.syntax import ast
 from archspec.syntax.parse import parse
@@ -45,7 +45,7 @@ def elaborate(
     `settings` are parameter values from Python, `setting_texts` from the command line, as expressions of the language.
     """
     module = loader.load(source)
-    if module is None or diagnostics.failed:
+    if module is None:
         return None
     program = Program(loader, diagnostics)
     if (picked := _pick(module, model, diagnostics)) is None:
@@ -64,7 +64,8 @@ def elaborate(
     instantiator = Instantiator(program.definitions, program.externs, diagnostics)
     main = instantiator.model(definition, arguments | given)
     bodies = keep_live(instantiator.bodies, main, diagnostics) if main is not None else {}
-    if main is not None and not bodies[main].nodes:
+    layers = (node for body in bodies.values() for node in body.nodes if isinstance(node, LayerNode))
+    if main is not None and not any(layers) and not diagnostics.failed:
         diagnostics.error("no-layers", "the model has no layers", definition.span)
     # A graph that is not what its author expects is one nevertheless, and may be held to what else they expect.
     if main is None or any(d.severity == "error" and d.code != "expectation-failed" for d in diagnostics.items):
@@ -105,6 +106,8 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
     elif stem in module.models:
         return module.models[stem], module
     names = sorted(module.models) or ([stem] if module.file.statements else [])
+    if module.is_partial() and (name is not None or not names):
+        return None
     if name is not None:
         diagnostics.error(
             "unknown-model",
@@ -147,6 +150,8 @@ def _base(
         if home is None:
             return None, None
         if (found := home.find_model(name.text)) is None:
+            if home.is_partial():
+                return None, None
             help = did_you_mean(name.text, home.model_names()) or _listing(
                 sorted(home.model_names() - {variants[0][0].name.text})
             )
@@ -160,23 +165,20 @@ def _base(
     arguments: dict[str, Any] = {}
     for variant, place in variants:
         values = _variant_arguments(variant, signature.of_parameters(chosen.name.text, parameters), place, program)
-        if values is None:
-            return None, None
         arguments = values | arguments
     return (chosen, module), arguments
 
 
-def _variant_arguments(
-    variant: ast.Variant, target: Signature, module: Module, program: Program
-) -> dict[str, Any] | None:
+def _variant_arguments(variant: ast.Variant, target: Signature, module: Module, program: Program) -> dict[str, Any]:
+    """Return the arguments of a variant; UNKNOWN for those without a value."""
     resolver = Resolver(program, module, Scope(""))
     # A variant need not give every parameter: what it leaves out has its default, or comes from `--set`.
     implied = tuple(p.name for p in target.parameters)
     try:
         bound = resolver.bound(target, variant.arguments, variant.span, implied)
-        return {a.parameter: _constant(a.value, program) for a in resolver.values(bound)}
-    except (Unresolved, _NoValue):
-        return None
+    except Unresolved:
+        return dict.fromkeys(implied, UNKNOWN)
+    return {a.parameter: _constant_or_unknown(a.value, program) for a in resolver.values(bound)}
 
 
 class _NoValue(Exception):
@@ -196,6 +198,13 @@ def _constant(expr: Any, program: Program) -> Any:
     except EvalError as error:
         program.diagnostics.error(error.code, error.message, error.span, help=error.help)
         raise _NoValue from None
+
+
+def _constant_or_unknown(expr: Any, program: Program) -> Any:
+    try:
+        return _constant(expr, program)
+    except _NoValue:
+        return UNKNOWN
 
 
 def _settings(
@@ -225,11 +234,29 @@ def _settings(
         if not isinstance(statement, ast.Let):
             program.diagnostics.error("syntax", f"`{text}` is no value", None)
             return None
+        resolver = Resolver(program, module, Scope(""))
+        if isinstance(statement.value, ast.Name) and resolver.is_stranger(statement.value.text):
+            _report_stranger(statement.value, definition, name, program.diagnostics)
+            return None
         try:
-            given[name] = _constant(Resolver(program, module, Scope("")).expr(statement.value), program)
+            given[name] = _constant(resolver.expr(statement.value), program)
         except (_NoValue, Unresolved):
             return None
     return given
+
+
+def _report_stranger(value: ast.Name, definition: Definition, name: str, diagnostics: Diagnostics) -> None:
+    """Report a name that means nothing as the value of a parameter; its default tells what may be meant."""
+    parameter = next(p for p in definition.parameters if p.name == name)
+    default = parameter.default.value if isinstance(parameter.default, Const) else None
+    shown = signature.of_parameters(definition.name, (parameter,)).parameters[0].default
+    text, help = value.text, f"it is `{shown}` where nothing is said" if shown else ""
+    if isinstance(default, str):
+        help = f"a text stands in quotes: --set '{name}=\"{text}\"'"
+    elif isinstance(default, Word) and (kinds := registry.find_word(default.word)):
+        words = [word for kind in kinds for word in registry.words(kind)]
+        help = did_you_mean(text, words) or f"it may be any {' or '.join(kinds)}; {help}"
+    diagnostics.error("unknown-name", f"`{text}` is no value for `{name}`", value.span, help=help)
 
 
 def _from_python(value: Any) -> Any:

@@ -20,8 +20,12 @@ MAX_LENGTH = 1000
 NO_VALUE = "what sets it stands in a part that was not taken: set it before"
 
 
-class Poison:
-    """The value of an expression that could not be resolved: reported already, so whatever reads it keeps quiet."""
+class Unknown:
+    """The type of `UNKNOWN`."""
+
+
+#: The value of what a fault left without one: it was reported, so whatever reads it keeps quiet.
+UNKNOWN = Unknown()
 
 
 class Poisoned(Exception):
@@ -66,14 +70,17 @@ def evaluate(expr: Expr, variables: Mapping[str, Any], tensors: Tensors, budget:
     """Return the value of an expression. Raises EvalError, or Poisoned where a fault left it without."""
     match expr:
         case Const():
-            if isinstance(expr.value, Poison):
+            if expr.value is UNKNOWN:
                 raise Poisoned
             return expr.value
         case Var():
             try:
-                return variables[expr.name]
+                value = variables[expr.name]
             except KeyError:
                 raise EvalError("unbound-name", f"`{expr.name}` has no value here", expr.span, help=NO_VALUE) from None
+            if value is UNKNOWN:
+                raise Poisoned
+            return value
         case Length():
             return _length(expr, tensors)
         case WordCall():
@@ -135,6 +142,8 @@ def _too_many_items(span: Span | None, what: str = "items") -> EvalError:
 def _bounded(value: Any, span: Span | None, budget: Budget | None) -> Any:
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
         raise _too_many_bits(span)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise EvalError("number-too-large", "this number is too large", span)
     if isinstance(value, (list, tuple)):
         items = _count(value)
         if budget is not None:
@@ -271,6 +280,13 @@ def _index(base: Any, index: Any) -> Any:
     return base[index]
 
 
+def _equal(a: Any, b: Any) -> bool:
+    """Tell whether two values are the same. Lists and tuples are where their items are: generated code has tuples."""
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return a is b or (len(a) == len(b) and all(map(_equal, a, b)))
+    return bool(a == b)
+
+
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         raise TypeError
@@ -314,13 +330,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": lambda a: -_number(a),
     "pos": lambda a: _number(a),
     "not": lambda a: not truth(a, None),
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
+    "==": _equal,
+    "!=": lambda a, b: not _equal(a, b),
     "<": _ordered(lambda a, b: a < b),
     "<=": _ordered(lambda a, b: a <= b),
     ">": _ordered(lambda a, b: a > b),
     ">=": _ordered(lambda a, b: a >= b),
-    "in": lambda a, b: a in _items(b),
+    "in": lambda a, b: any(_equal(a, item) for item in _items(b)),
     "[]": _index,
     "..": _range,
     "list": lambda *items: list(items),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
-from archspec.diagnostics.suggest import did_you_mean, nearest
+from archspec.diagnostics.suggest import did_you_mean, nearest, write
 from archspec.elaborate import signature
 from archspec.elaborate.binding import Bound, bind
-from archspec.elaborate.evaluate import NAMED_FUNCTIONS, Poison
+from archspec.elaborate.evaluate import NAMED_FUNCTIONS, UNKNOWN
+from archspec.elaborate.foreign import MODULES, VALUES, word_help
 from archspec.elaborate.modules import Module
 from archspec.elaborate.scope import Scope
 from archspec.elaborate.signature import Signature
@@ -41,7 +42,7 @@ _SPELLED = re.compile(r"[a-z]{1,2}[0-9]+(x[0-9]+)*")
 #: So many words are listed.
 _FEW = 8
 #: Stands for an expression that was reported.
-POISON = Const(value=Poison())
+POISON = Const(value=UNKNOWN)
 
 
 class Unresolved(Exception):
@@ -62,7 +63,7 @@ class Expressions:
             return found
         base, _ = take_subscripts(expr)
         labels: list[Label] = []
-        tensors = [name for name in self.scope.visible() if self.scope.find(name) == "tensor"]
+        tensors = [name for name, what in self.scope.visible().items() if what == "tensor"]
         if isinstance(base, ast.Name):
             kind = self.scope.find(base.text)
             message = f"`{base.text}` is a {kind}, not a tensor" if kind else f"no tensor is named `{base.text}`"
@@ -71,8 +72,21 @@ class Expressions:
             labels = self.program.given(base.text) if kind == "value" else []
         else:
             message, help = "expected the name of a tensor", ""
-        self.diagnostics.error("unknown-tensor", message, expr.span, labels=labels, help=help)
+        at = base if isinstance(base, ast.Name) else expr
+        self.diagnostics.error("unknown-tensor", message, at.span, labels=labels, help=help)
         raise Unresolved
+
+    def tensors(self, exprs: Iterable[ast.Expr]) -> tuple[TensorRef, ...]:
+        """Resolve expressions that must be tensors, all of them before giving up."""
+        found: list[TensorRef | None] = []
+        for expr in exprs:
+            try:
+                found.append(self.tensor(expr))
+            except Unresolved:
+                found.append(None)
+        if None in found:
+            raise Unresolved
+        return tuple(ref for ref in found if ref is not None)
 
     def maybe_tensor(self, expr: ast.Expr) -> TensorRef | None:
         """Resolve an expression if it names a tensor."""
@@ -101,21 +115,38 @@ class Expressions:
         return None if single is None else (single,)
 
     def bound(
-        self, target: Signature, arguments: tuple[ast.Argument, ...], span: Span, implied: tuple[str, ...] = ()
+        self,
+        target: Signature,
+        arguments: tuple[ast.Argument, ...],
+        span: Span,
+        implied: tuple[str, ...] = (),
+        *,
+        meant: bool = True,
     ) -> list[Bound]:
+        """Return which argument reaches which parameter. Raises Unresolved after reporting what does not fit.
+
+        Where it cannot be known what is `meant` by a name that means nothing, such names are refused at once.
+        """
         said = Diagnostics()
         found = bind(target, arguments, span, lambda n: self.scope.find(n) is not None, said, implied=implied)
-        if found is None:
+        strange = False
+        if found is None or not meant:
             # What reaches no parameter may well be a spelling or a tensor, misspelt.
-            self.refuse_strangers(target, [a for a in arguments if a.name is None])
+            strange = self._report_strangers(target, [a for a in arguments if a.name is None or not meant])
+            for argument in arguments if meant else ():
+                parameter = target.find(argument.name.text) if argument.name else None
+                if parameter and isinstance(argument.value, ast.Name) and self.is_stranger(argument.value.text):
+                    self.argument(argument.value, parameter)
         for diagnostic in said.items:
-            self.diagnostics.add(diagnostic)
-        if found is None:
+            # With a spelling that is misspelt, the number of arguments says nothing.
+            if not strange or diagnostic.code in ("unknown-argument", "duplicate-argument"):
+                self.diagnostics.add(diagnostic)
+        if found is None or strange:
             raise Unresolved
         return found
 
-    def refuse_strangers(self, target: Signature, arguments: Iterable[ast.Argument]) -> None:
-        """Report the names among the arguments that mean nothing here."""
+    def _report_strangers(self, target: Signature, arguments: Iterable[ast.Argument]) -> bool:
+        """Report the names among the arguments that mean nothing here. Returns whether there are any."""
         strangers = [
             a.value
             for a in arguments
@@ -124,9 +155,8 @@ class Expressions:
             and not any(p.spells(a.value.text) for p in target.parameters)
         ]
         for stranger in strangers:
-            self.name(stranger)
-        if strangers:
-            raise Unresolved
+            self._unspelt(stranger, stranger.text, target)
+        return bool(strangers)
 
     def is_stranger(self, name: str) -> bool:
         """Tell whether a name means nothing here: no variable, no tensor, no word."""
@@ -136,22 +166,34 @@ class Expressions:
             and not registry.find_word(name, owning=True)
         )
 
+    def _is_layer(self, name: str) -> bool:
+        """Tell whether a name is that of a layer or cell, and of nothing else."""
+        if self.scope.find(name) is not None or registry.find_word(name):
+            return False
+        return bool(registry.find_word(name, owning=True))
+
     def values(self, bound: list[Bound]) -> tuple[BoundArgument, ...]:
         return tuple(
             BoundArgument(
                 parameter=b.parameter.name,
                 value=Const(value=b.spelt, span=b.argument.span)
                 if b.by_spelling
-                else self.argument(b.argument.value, b.parameter, b.argument.name is not None),
+                else self.argument(b.argument.value, b.parameter, b.signature if b.argument.name is None else None),
                 span=b.argument.value.span,
             )
             for b in bound
         )
 
-    def argument(self, expr: ast.Expr, parameter: signature.Parameter, by_name: bool = True) -> Expr:
-        """Resolve an argument. What owns weights, a layer or a cell, stands where it is used."""
+    def argument(self, expr: ast.Expr, parameter: signature.Parameter, among: Signature | None = None) -> Expr:
+        """Resolve an argument, one without a name `among` others. What owns weights stands where it is used."""
         owning = tuple(c for c in parameter.categories if c in registry.OWNING)
         match expr:
+            case ast.Binary(op="*", left=ast.Literal(text=left), right=ast.Literal(text=right)) if any(
+                pattern.text == "#x#" for pattern in parameter.patterns
+            ):
+                message = f"`{parameter.name}` is the product of {left} and {right}"
+                self.diagnostics.warning("size-as-product", message, expr.span, help=write(f"{left}x{right}"))
+                return self.expr(expr)
             case ast.Name(text=text) if self.scope.find(text) is None and any(
                 text in registry.words(c) for c in owning
             ):
@@ -167,27 +209,42 @@ class Expressions:
             case ast.Name(text=text) if owning and self.scope.find(text) is None and text not in ("none", *LENGTHS):
                 return self._unknown_owner(expr, text, owning)
             case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
-                return self._unknown_owner(expr, text, owning)
-            case ast.Name(text=text) if self.is_stranger(text) and parameter.texts and by_name:
+                return self._unknown_owner(expr.function, text, owning)
+            case ast.Name(text=text) if self.is_stranger(text) and parameter.texts and not among:
                 meant = nearest(text, parameter.texts)
                 texts = ", ".join(f'"{known}"' for known in parameter.texts)
-                help = f'write `{parameter.name}="{meant}"`' if meant else f"it is one of {texts}"
+                help = write(f'"{meant}"') if meant else f"it is one of {texts}"
                 return self._bad(expr, "unknown-name", f"`{parameter.name}` takes a text in quotes", help)
-            case ast.Name(text=text) if self.is_stranger(text) and parameter.categories and by_name:
+            case ast.Name(text=text) if self.is_stranger(text) and parameter.categories and not among:
                 return self._unknown_word(expr, text, parameter.categories)
-            case ast.Name(text=text) if self.is_stranger(text) and _SPELLED.fullmatch(text) and not by_name:
-                return self._bad(expr, "unknown-name", f"no argument here is spelt `{text}`, and no variable so called")
+            case ast.Name(text=text) | ast.Spelled(text=text) if among and (
+                self.is_stranger(text) or (self._is_layer(text) and among.find(text))
+            ):
+                return self._unspelt(expr, text, among)
             case _:
                 return self.expr(expr)
+
+    def _unspelt(self, at: ast.Expr, text: str, among: Signature) -> Expr:
+        """Report an argument without a name that nothing here takes, and that names nothing."""
+        if among.find(text):
+            message = f"`{text}` names one of the arguments, and needs a value"
+            return self._bad(at, "unknown-name", message, f"write `{text}=…`")
+        help = word_help(text, among)
+        if isinstance(at, ast.Name) and not help and not _SPELLED.fullmatch(text):
+            return self.name(at)
+        spelt = isinstance(at, ast.Spelled) or _SPELLED.fullmatch(text)
+        message = f"no argument here is spelt `{text}`, and no variable so called"
+        return self._bad(at, "unknown-name", message if spelt else f"nothing is named `{text}` here", help)
 
     def _unknown_word(self, at: ast.Expr, name: str, categories: tuple[str, ...]) -> Expr:
         """Report an argument that is no word of the kinds that its parameter takes."""
         words = sorted({word for category in categories for word in registry.words(category)})
         kinds = " or ".join(categories)
-        values = [known for known in self.scope.visible() if self.scope.find(known) == "value"]
+        values = [known for known, what in self.scope.visible().items() if what == "value"]
         help = did_you_mean(name, [*words, *values, "none"])
-        if not help and len(words) <= _FEW:
-            help = f"the words for it are {', '.join(words)}"
+        begun = [word for word in words if word.startswith(name)] or words
+        if not help and len(begun) <= _FEW:
+            help = f"the words for it are {', '.join(begun)}"
         return self._bad(at, "unknown-name", f"no {kinds} is called `{name}`", help)
 
     def _unknown_owner(self, at: ast.Expr, name: str, wanted: tuple[str, ...]) -> Expr:
@@ -198,10 +255,9 @@ class Expressions:
 
     def _misplaced_owner(self, at: Span, name: str) -> Expr:
         """Report a layer or cell where a value is needed."""
-        what, example = ("layer", "bidirectional(lstm(8))")
+        what, help = "layer", f"a step stands by itself, and `{name}… as name` names its tensor"
         if name in registry.words("cell"):
-            what, example = ("cell", "rnn(lstm_cell(8))")
-        help = f"only a step that takes one is given it, as in `{example}`"
+            what, help = "cell", "only a step that takes one is given it, as in `rnn(lstm_cell(8))`"
         self.diagnostics.error("unknown-name", f"`{name}` is a {what}, not a value", at, help=help)
         return POISON
 
@@ -261,7 +317,8 @@ class Expressions:
             return self._misplaced_owner(name.span, text)
         words = (word for category in registry.categories() for word in registry.words(category))
         candidates = {*self.scope.visible(), *LENGTHS, *words, "true", "false", "none"}
-        return self._bad(name, "unknown-name", f"nothing is named `{text}` here", did_you_mean(text, candidates))
+        help = did_you_mean(VALUES.get(text.lower(), text), candidates) or f"a value is named by `let {text} = …`"
+        return self._bad(name, "unknown-name", f"nothing is named `{text}` here", help)
 
     def _bad(self, at: ast.Expr, code: str, message: str, help: str = "") -> Expr:
         self.diagnostics.error(code, message, at.span, help=help)
@@ -270,8 +327,20 @@ class Expressions:
     def attribute(self, expr: ast.Attribute) -> Expr:
         what = expr.name.text
         if what not in LENGTHS:
+            if (word := self._foreign_word(expr)) is not None:
+                return self._bad(expr, "unknown-name", "names have no module before them", write(word))
             return self._bad(expr.name, "unknown-name", f"a tensor has no `{what}`", did_you_mean(what, LENGTHS))
         return Length(what=LENGTHS[what], tensor=self.tensor(expr.base), span=expr.span)
+
+    def _foreign_word(self, expr: ast.Attribute) -> str | None:
+        """Return the word that is written as in another language, with its module: `nn.ReLU`."""
+        root: ast.Expr = expr
+        while isinstance(root, ast.Attribute):
+            root = root.base
+        if not isinstance(root, ast.Name) or root.text.lower() not in MODULES or self.scope.find(root.text):
+            return None
+        words = (word for category in registry.categories() for word in registry.words(category))
+        return nearest(expr.name.text, words)
 
     def apply(self, expr: ast.Apply) -> Expr:
         name = expr.function.text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable
 from typing import Any
 
 from archspec.diagnostics.diagnostic import Diagnostics
+from archspec.diagnostics.suggest import write
 from archspec.elaborate.evaluate import EvalError
 from archspec.ir.definition import ExternLayer, Parameter
 from archspec.ir.expr import Const, Expr, Var, show_value
@@ -28,6 +30,18 @@ def _axes(expr: ast.Expr) -> tuple[ast.Expr, ...]:
     return expr.items if isinstance(expr, ast.TupleExpr) else (expr,)
 
 
+def _is_path(path: str) -> bool:
+    """Tell whether Python can import from a path."""
+    return bool(_PATH.fullmatch(path)) and not any(map(keyword.iskeyword, re.split("[.:]", path)))
+
+
+def _class_help(path: str) -> str:
+    """Return the help for a path with a `.` before the class, or for another."""
+    module, _, name = path.rpartition(".")
+    meant = f"{module}:{name}"
+    return write(f'"{meant}"') if _is_path(meant) else 'they are written `"package.module:Class"`'
+
+
 def resolve_extern(
     extern: ast.Extern, parameters: tuple[Parameter, ...], resolve: Callable[[ast.Expr], Expr], diagnostics: Diagnostics
 ) -> ExternLayer | None:
@@ -36,12 +50,12 @@ def resolve_extern(
     if extern.what.text != "layer":
         diagnostics.error("syntax", f"expected `extern layer`, found `extern {extern.what.text}`", extern.what.span)
     path = str(extern.path.value)
-    if not _PATH.fullmatch(path):
+    if not _is_path(path):
         diagnostics.error(
             "invalid-extern",
             "an extern layer comes from a module and a class",
             extern.path.span,
-            help='write them as `"package.module:Class"`',
+            help=_class_help(path),
         )
     rules: dict[str, ast.Rule] = {}
     for rule in extern.rules:

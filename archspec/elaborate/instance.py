@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate.builder import Builder, Use
-from archspec.elaborate.evaluate import Budget, EvalError, Poisoned, evaluate, truth
+from archspec.elaborate.evaluate import UNKNOWN, Budget, EvalError, Poisoned, evaluate, truth
+from archspec.ir.base import find_all
 from archspec.ir.definition import (
     CallOp,
     Definition,
     ExternLayer,
+    InputOp,
+    LetOp,
+    NameOp,
+    Op,
     Pattern,
+    RepeatOp,
+    SharedOp,
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Expr, TensorRef, Word, show_value
+from archspec.ir.expr import Expr, Length, TensorRef, Var, Word, show_value
 from archspec.ir.graph import Body, Expectation
 from archspec.layers.base import Layer
 from archspec.limits import limits, more
@@ -31,7 +38,7 @@ OPERATION_WORK = 100
 
 
 class Fault(Exception):
-    """A step was reported; what follows from it keeps quiet."""
+    """A step was reported, or needs what a fault left unknown; what follows from it keeps quiet."""
 
 
 class Stop(Exception):
@@ -57,11 +64,14 @@ class Instance:
     builder: Builder
     key: str
     uses: tuple[Use, ...] = ()
-    shared: dict[str, SharedStep] = field(default_factory=dict)
+    #: The shared steps; None for one that a fault left unknown.
+    shared: dict[str, SharedStep | None] = field(default_factory=dict)
     #: The arguments it was made with: what a parameter starts as, before any `let`.
     arguments: tuple[tuple[str, Any], ...] = ()
-    #: Whether a step was reported, so that a name may have no value for no other reason.
+    #: Whether a fault left something of it unknown, so that there will be no body.
     faulty: bool = False
+    #: The variables that were found to have wrong values.
+    doubted: set[str] = field(default_factory=set)
 
     @property
     def is_script(self) -> bool:
@@ -82,6 +92,9 @@ class Values:
         self._counts: dict[str, int] = {}
         #: The layers made so far: checking arguments takes longer than finding that they were checked.
         self._layers: dict[Any, Layer] = {}
+        self._types: dict[TensorType, TensorType] = {}
+        #: What layers make of types, by the identity of these, which are kept so that it holds.
+        self._ruled: dict[tuple[int, ...], tuple[tuple[TensorType, ...], Layer, tuple[TensorType, ...]]] = {}
         #: The inputs of the model, and where they were written.
         self._model_inputs: list[tuple[Span, TensorType]] = []
         self._foldings: dict[int, tuple[bool, bool]] = {}
@@ -90,24 +103,30 @@ class Values:
         self._keys: dict[str, int] = {}
         self._structures: dict[str, int] = {}
         self._known_structures: dict[Any, int] = {}
+        #: The parameters, by definition, whose defaults were found wrong.
+        self._wrong_defaults: set[tuple[str, str]] = set()
+        #: How often a fault was found, those counted that were reported before.
+        self._faults = 0
 
     def _key(self, name: str) -> str:
         self._keys[name] = number = self._keys.get(name, 0) + 1
         return name if number == 1 else f"{name}#{number}"
 
-    def _current(self, op: CallOp, instance: Instance) -> list[int]:
-        builder = instance.builder
-        if builder.current is None:
-            raise Fault
-        if not builder.current:
-            self._fault(
+    def _inputs(self, op: CallOp, instance: Instance) -> list[int | None]:
+        """Return the tensors that a call works on; None for what a fault left unknown."""
+        if op.inputs is not None:
+            return self._tensors(op.inputs, instance)
+        current = instance.builder.current
+        if current is not None and not current:
+            self._report(
                 "no-input",
                 "there is no tensor to go on from yet",
                 op.span,
                 instance,
                 help="begin the model with `input 32x32x3`",
             )
-        return builder.current
+        doubted = instance.builder.doubted
+        return [None if value in doubted else value for value in current or (None,)]
 
     def _single(self, span: Span, instance: Instance) -> int:
         builder = instance.builder
@@ -120,7 +139,15 @@ class Values:
                 else f"there are {len(builder.current)} current tensors"
             )
             self._fault("no-single-tensor", f"{what}, and one is needed here", span, instance)
+        if builder.current[0] in builder.doubted:
+            raise Fault
         return builder.current[0]
+
+    def _single_or_unknown(self, span: Span, instance: Instance) -> int | None:
+        try:
+            return self._single(span, instance)
+        except Fault:
+            return None
 
     def _value(self, expr: Expr, instance: Instance) -> Any:
         try:
@@ -128,20 +155,41 @@ class Values:
         except Poisoned:
             raise Fault from None
         except EvalError as error:
-            if not (instance.faulty and error.code == "unbound-name"):
-                self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
-            raise (Stop if error.code == "too-many-steps" else Fault) from None
+            self._report(error.code, error.message, error.span or expr.span, instance, help=error.help)
+            if error.code == "too-many-steps":
+                raise Stop from None
+            self._doubt(expr, instance)
+            if error.code == "no-such-axis":
+                self._doubt_tensors(expr, instance)
+            raise Fault from None
+
+    def _value_or_unknown(self, expr: Expr, instance: Instance) -> Any:
+        try:
+            return self._value(expr, instance)
+        except Fault:
+            return UNKNOWN
 
     def _truth(self, expr: Expr, instance: Instance) -> bool:
         value = self._value(expr, instance)
         try:
             return truth(value, expr.span)
         except EvalError as error:
-            self._fault(error.code, error.message, error.span, instance)
+            self._refuse(expr, error.code, error.message, instance)
+
+    def _set(self, pattern: Pattern, value: Any, source: Expr, span: Span, instance: Instance) -> None:
+        """Set the variables of a pattern to a value that comes of an expression."""
+        try:
+            self._bind(pattern, value, instance, source.span or span)
+        except Fault:
+            self._doubt(source, instance)
+            raise
 
     def _bind(self, pattern: Pattern, value: Any, instance: Instance, span: Span | None) -> None:
         if not isinstance(pattern, TuplePattern):
             instance.variables[pattern.name] = value
+            return
+        if value is UNKNOWN:
+            instance.variables |= dict.fromkeys(pattern_names(pattern), UNKNOWN)
             return
         if not isinstance(value, (list, tuple)) or len(value) != len(pattern.items):
             names = ", ".join(pattern_names(pattern))
@@ -158,12 +206,8 @@ class Values:
         subscripts = tuple(self._value(i, instance) for i in ref.index)
         for subscript, expr in zip(subscripts, ref.index, strict=True):
             if isinstance(subscript, bool) or not isinstance(subscript, (int, str)):
-                self._fault(
-                    "invalid-index",
-                    f"a tensor's index must be a whole number or a string, but this is `{show_value(subscript)}`",
-                    expr.span,
-                    instance,
-                )
+                message = f"a tensor's index must be a whole number or a string, but this is `{show_value(subscript)}`"
+                self._refuse(expr, "invalid-index", message, instance)
         return subscripts
 
     def _tensor(self, ref: TensorRef, instance: Instance) -> int:
@@ -176,8 +220,6 @@ class Values:
         try:
             value = builder.find((ref.name, subscripts))
         except KeyError:
-            if instance.faulty:
-                raise Fault from None
             known = sorted(show_value(s[0]) for n, s in builder.all_names() if n == ref.name and s)
             self._fault(
                 "unknown-tensor",
@@ -188,9 +230,62 @@ class Values:
                 if known
                 else f"name it with `… as {ref.name}` before this line",
             )
-        if value is None:
+        if value is None or value in builder.doubted:
             raise Fault
         return value
+
+    def _tensors(self, refs: Iterable[TensorRef], instance: Instance) -> list[int | None]:
+        """Return named tensors; None for what a fault left unknown."""
+        return [self._tensor_or_unknown(ref, instance) for ref in refs]
+
+    def _known(self, values: list[int | None]) -> list[int]:
+        """Return tensors of which none may be unknown. Raises Fault."""
+        found = [value for value in values if value is not None]
+        if len(found) < len(values):
+            raise Fault
+        return found
+
+    def _tensor_or_unknown(self, ref: TensorRef, instance: Instance) -> int | None:
+        try:
+            return self._tensor(ref, instance)
+        except Fault:
+            return None
+
+    def _forget(self, op: Op, instance: Instance) -> None:
+        """Leave unknown whatever an operation would have set that was not carried out."""
+        for setting in find_all(op, (LetOp, RepeatOp, NameOp, InputOp, SharedOp)):
+            match setting:
+                case LetOp(pattern=pattern) | RepeatOp(pattern=pattern) if pattern is not None:
+                    self._bind(pattern, UNKNOWN, instance, None)
+                case NameOp(targets=targets):
+                    for target in targets:
+                        instance.builder.lose(target.name)
+                case InputOp(name=name):
+                    instance.builder.lose(name)
+                case SharedOp(call=call):
+                    instance.shared[call.site] = None
+
+    def _doubt(self, expr: Expr, instance: Instance) -> None:
+        """Leave unknown the variables of an expression whose value is wrong, and those that they have to do with.
+
+        One of them is at fault, or what it was worked out from, and what else comes of that is no fault of its own.
+        """
+        doubted = {var.name for var in find_all(expr, Var)}
+        related = list(_related(instance.definition)) if doubted else []
+        while more := [names for names in related if not names.isdisjoint(doubted) and not names <= doubted]:
+            doubted.update(*more)
+        instance.doubted |= doubted
+        instance.variables |= dict.fromkeys(doubted & instance.variables.keys(), UNKNOWN)
+
+    def _is_doubted(self, expr: Expr, instance: Instance) -> bool:
+        return any(instance.variables.get(var.name) is UNKNOWN for var in find_all(expr, Var))
+
+    def _doubt_tensors(self, expr: Expr, instance: Instance) -> None:
+        """Leave unknown the tensors whose lengths an expression reads."""
+        for length in find_all(expr, Length):
+            current = instance.builder.current or ()
+            found = current if length.tensor is None else self._tensors((length.tensor,), instance)
+            instance.builder.doubted |= {value for value in found if value is not None}
 
     def _work(self, work: int, span: Span | None, instance: Instance) -> None:
         try:
@@ -221,8 +316,29 @@ class Values:
         help: str = "",
         labels: list[Label] | None = None,
     ) -> None:
+        """Report a fault: something is unknown from here on."""
+        self._faults += 1
+        instance.faulty = True
+        self._say(code, message, span, instance, help=help, labels=labels)
+
+    def _say(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        instance: Instance,
+        *,
+        help: str = "",
+        labels: list[Label] | None = None,
+    ) -> None:
         chain = tuple(f"in block `{use.block}`, used at {use.span}" for use in reversed(instance.uses))
         self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels or ()), notes=chain, help=help))
+
+    def _refuse(self, expr: Expr, code: str, message: str, instance: Instance, *, help: str = "") -> NoReturn:
+        """Report that the value of an expression does not do where it stands."""
+        self._report(code, message, expr.span, instance, help=help)
+        self._doubt(expr, instance)
+        raise Fault
 
     def _fault(self, code: str, message: str, span: Span | None, instance: Instance, *, help: str = "") -> NoReturn:
         self._report(code, message, span, instance, help=help)
@@ -243,15 +359,33 @@ class Types:
         return builder.types[self._instantiator._single(span or self._instance.definition.span, self._instance)]
 
 
+def _related(definition: Definition) -> Iterator[set[str]]:
+    """Yield the variables that have to do with one another: those that are set together, and what they come from."""
+    sources: list[tuple[Pattern | None, Expr | None]] = [(p.pattern, p.default) for p in definition.parameters]
+    for setting in find_all(definition.body, (LetOp, RepeatOp)):
+        match setting:
+            case LetOp(pattern=pattern, value=value) | RepeatOp(pattern=pattern, iterable=value):
+                sources.append((pattern, value))
+    for pattern, source in sources:
+        if pattern is not None and source is not None:
+            yield {*pattern_names(pattern), *(var.name for var in find_all(source, Var))}
+
+
 def freeze(value: Any) -> Any:
     """Return a value as one that can be compared and hashed."""
     # 1 == 1.0 == True in Python, but a layer tells them apart.
+    kind = type(value)
+    if kind in _PLAIN:
+        return kind, value
     match value:
         case Word(arguments=tuple() as arguments):
             return value.word, freeze(dict(arguments))
         case dict():
             return tuple((k, freeze(v)) for k, v in value.items())
         case list() | tuple():
-            return (type(value).__name__, *map(freeze, value))
+            return (kind, *map(freeze, value))
         case _:
-            return type(value).__name__, value
+            return kind, value
+
+
+_PLAIN = {bool, int, float, str, type(None)}

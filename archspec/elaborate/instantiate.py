@@ -11,6 +11,7 @@ from typing import Any
 
 from archspec.diagnostics.source import Span
 from archspec.elaborate.builder import Builder
+from archspec.elaborate.evaluate import UNKNOWN
 from archspec.elaborate.instance import OPERATION_WORK, Fault, Instance, SharedStep, Stop
 from archspec.elaborate.loops import Loops
 from archspec.elaborate.uses import Uses
@@ -26,14 +27,26 @@ from archspec.ir.definition import (
     NameOp,
     Op,
     OutputOp,
+    Parameter,
     RepeatOp,
     SharedOp,
     StartOp,
     pattern_names,
 )
 from archspec.ir.expr import show_value
-from archspec.ir.graph import Expectation, Port
+from archspec.ir.graph import Expectation, LayerNode, Port
 from archspec.tensor import Sym, TensorType, show_shape
+
+
+def _about_results(builder: Builder, op: NameOp) -> str:
+    """Return the help for the names of the results of a layer that may hand out its states."""
+    last = builder.nodes[-1] if builder.nodes else None
+    states = getattr(last.layer, "return_state", None) if isinstance(last, LayerNode) else None
+    if states is False:
+        return "`return_state` among its arguments makes the states results too"
+    missing = len(builder.results) - len(op.targets)
+    named = ", ".join(target.name for target in op.targets)
+    return f"the output comes before the states: `as (out, {named})`" if states and missing == 1 else ""
 
 
 class Instantiator(Uses, Loops):
@@ -46,7 +59,7 @@ class Instantiator(Uses, Loops):
         try:
             self._parameters(definition, arguments, instance)
             self._run(definition.body, instance)
-        except (Fault, Stop):
+        except Stop:
             return None
         if builder.current is None or instance.faulty:
             return None
@@ -76,21 +89,30 @@ class Instantiator(Uses, Loops):
         for parameter in sorted(definition.parameters, key=lambda p: not p.captured):
             if parameter.tensor:
                 continue
-            if parameter.name in arguments:
-                value = arguments[parameter.name]
-            elif parameter.default is not None:
-                value = self._value(parameter.default, instance)
-            else:
-                self.diagnostics.error(
-                    "missing-argument",
-                    f"`{definition.name}` needs a value for `{parameter.name}`",
-                    parameter.span,
-                    help=f"give it one with `--set {parameter.name}=…`",
-                )
-                raise Fault
-            self._bind(parameter.pattern, value, instance, (spans or {}).get(parameter.name) or parameter.span)
+            try:
+                value = self._start_value(parameter, arguments, instance)
+                self._bind(parameter.pattern, value, instance, (spans or {}).get(parameter.name) or parameter.span)
+            except Fault:
+                instance.faulty = True
+                self._bind(parameter.pattern, UNKNOWN, instance, None)
         names = [name for p in definition.parameters if not p.tensor for name in pattern_names(p.pattern)]
         instance.arguments = tuple((name, instance.variables[name]) for name in names)
+
+    def _start_value(self, parameter: Parameter, arguments: Mapping[str, Any], instance: Instance) -> Any:
+        """Return the value that a parameter starts with."""
+        if parameter.name in arguments:
+            return arguments[parameter.name]
+        if (instance.definition.key, parameter.name) in self._wrong_defaults:
+            raise Fault
+        if parameter.default is None:
+            self._fault(
+                "missing-argument",
+                f"`{instance.definition.name}` needs a value for `{parameter.name}`",
+                parameter.span,
+                instance,
+                help=f"give it one with `--set {parameter.name}=…`",
+            )
+        return self._value(parameter.default, instance)
 
     def _run(self, ops: tuple[Op, ...], instance: Instance) -> None:
         for op in ops:
@@ -98,6 +120,9 @@ class Instantiator(Uses, Loops):
                 self._op(op, instance)
             except Fault:
                 instance.faulty = True
+                # Branches have been carried out, whatever they go to.
+                if not isinstance(op, BranchesOp | ErrorOp):
+                    self._forget(op, instance)
                 # What changes no tensor leaves the current one as it is.
                 if not isinstance(op, LetOp | ExpectOp | SharedOp):
                     instance.builder.current = None
@@ -118,12 +143,11 @@ class Instantiator(Uses, Loops):
             case IfOp():
                 self._run(op.then if self._truth(op.test, instance) else op.orelse, instance)
             case StartOp():
-                builder.current = builder.results = [self._tensor(ref, instance) for ref in op.tensors]
+                builder.current = builder.results = self._known(self._tensors(op.tensors, instance))
             case LetOp():
-                self._bind(op.pattern, self._value(op.value, instance), instance, op.value.span or op.span)
+                self._set(op.pattern, self._value(op.value, instance), op.value, op.span, instance)
             case SharedOp():
-                arguments = {a.parameter: self._value(a.value, instance) for a in op.call.arguments}
-                instance.shared[op.call.site] = SharedStep(op.call, arguments)
+                instance.shared[op.call.site] = SharedStep(op.call, self._arguments(op.call, instance))
             case InputOp():
                 self._input(op, instance)
             case OutputOp():
@@ -131,6 +155,7 @@ class Instantiator(Uses, Loops):
             case ExpectOp():
                 self._expect(op, instance)
             case ErrorOp():
+                self._run_branches(op.branches, instance)
                 raise Fault
 
     def _input(self, op: InputOp, instance: Instance) -> None:
@@ -147,12 +172,8 @@ class Instantiator(Uses, Loops):
                 or not (dim is None or isinstance(dim, (int, Sym)))
                 or (isinstance(dim, int) and dim < 1)
             ):
-                self._fault(
-                    "invalid-dimension",
-                    f"a dimension must be a positive whole number, `?` or a name, but this is `{show_value(dim)}`",
-                    expr.span,
-                    instance,
-                )
+                message = f"a dimension must be a positive whole number, `?` or a name, but this is `{show_value(dim)}`"
+                self._refuse(expr, "invalid-dimension", message, instance)
             shape.append(dim)
         type = TensorType(tuple(shape), op.dtype)
         self._model_inputs.append((op.span, type))
@@ -166,11 +187,12 @@ class Instantiator(Uses, Loops):
             self._fault("misplaced-output", "`output` stands inside a loop", op.span, instance)
         if builder.outputs is not None:
             self._fault("duplicate-output", "the outputs are named twice", op.span, instance)
-        values = [(ref, self._tensor(ref, instance)) for ref in op.tensors]
+        values = self._known(self._tensors(op.tensors, instance))
         builder.outputs = [
-            Port(value=v, type=builder.types[v], name="" if ref.name == "_" else ref.name) for ref, v in values
+            Port(value=v, type=builder.types[v], name="" if ref.name == "_" else ref.name)
+            for ref, v in zip(op.tensors, values, strict=True)
         ]
-        builder.current = [v for _, v in values]
+        builder.current = values
 
     def _name(self, op: NameOp, instance: Instance) -> None:
         builder = instance.builder
@@ -183,9 +205,15 @@ class Instantiator(Uses, Loops):
                 f"{len(op.targets)} names for {len(values)} result{'s' * (len(values) != 1)}",
                 op.span,
                 instance,
+                help=_about_results(builder, op),
             )
         for target, value in zip(op.targets, values, strict=True):
-            builder.names[target.name, self._subscripts(target, instance)] = value
+            try:
+                builder.names[target.name, self._subscripts(target, instance)] = value
+            except Fault:
+                # The tensor itself is known, and goes on.
+                instance.faulty = True
+                builder.lose(target.name)
 
     def _expect(self, op: ExpectOp, instance: Instance) -> None:
         value = self._value(op.value, instance)
@@ -202,7 +230,7 @@ class Instantiator(Uses, Loops):
         if len(shape) != len(wanted) or any(
             want is not None and dim != want for dim, want in zip(shape, wanted, strict=True)
         ):
-            self._report(
+            self._say(
                 "expectation-failed",
                 f"expected {show_shape(wanted)}, but the shape is {show_shape(shape)}",
                 op.span,

@@ -58,6 +58,11 @@ def looks_like_letters(name: str) -> bool:
     return len(name) > 1 and name.isupper() and name.isalpha() and 2 * sum(c in LETTERS for c in name) > len(name)
 
 
+def is_letters(name: str) -> bool:
+    """Tell whether a name is a letter string."""
+    return bool(name) and set(name) <= set(LETTERS)
+
+
 def composite_name(letter: Letter, field: str) -> str:
     """Return the composite's parameter for a layer's argument."""
     return dict(letter.arguments).get(field, field)

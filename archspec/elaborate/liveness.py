@@ -8,11 +8,11 @@ would depend on how the model is built.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.ir.graph import AnyNode, BlockNode, Body, LayerNode, RepeatNode
 from archspec.ir.leaves import body_types
+from archspec.record import Record, replace
 
 
 def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -> dict[str, Body]:
@@ -51,11 +51,10 @@ def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -
         return dict(bodies)
     gone = {id(node) for node in dead}
     nodes = tuple(node for node in body.nodes if id(node) not in gone)
-    return _reached({**bodies, main: body.model_copy(update={"nodes": nodes})}, main)
+    return _reached({**bodies, main: replace(body, nodes=nodes)}, main)
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
+class _Live(Record):
     """What a body needs for some of its outputs: which inputs; and which nodes it does not need at all.
 
     `lost` are nodes with weights in bodies further in that are not needed though the step around them is, by identity,

@@ -32,22 +32,33 @@ class Loops(Values, ABC):
         position, total = 0, len(values)
         ends = _run_ends(values) if folds and matters else ()
         outer = instance.builder
-        while position < total and outer.current is not None:
+        while position < total:
             self._work(OPERATION_WORK, op.span, instance)
-            sound = not instance.faulty
+            faults, sound = self._faults, not instance.faulty
             child, before = self._iteration(op, values[position], instance)
-            if sound and instance.faulty:
+            if self._faults > faults or (sound and instance.faulty):
                 # The other iterations would say the same, or make no sense.
                 outer.inline(child, (*outer.index, position))
+                if position + 1 < total and child.types_of(child.current or ()) != before:
+                    outer.current = None
+                self._forget(op, instance)
                 break
             end = position + 1
-            if folds and child.current is not None:
+            if folds:
                 end = ends[position] if matters else total
-            if not (child.nodes or child.names) and end == total:
+            if not child.is_known:
+                outer.inline(child, (*outer.index, position))
+                if end > position + 1:
+                    outer.current = None
+                position = end
+                self._bind_item(op, values[position - 1], instance)
+                continue
+            if not (child.nodes or child.names):
                 # Nothing was made, however often.
                 outer.inline(child, (*outer.index, position))
-                self._bind_item(op, values[-1], instance)
-                break
+                position = end
+                self._bind_item(op, values[position - 1], instance)
+                continue
             if end > position + 1 and (made := self._fold(op, child, before, position, end - position, instance)):
                 position += made
                 self._bind_item(op, values[position - 1], instance)
@@ -71,36 +82,22 @@ class Loops(Values, ABC):
         value = self._value(op.iterable, instance)
         if op.counted:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self._fault(
-                    "invalid-count",
-                    f"a count must be a whole number from 0, but this is `{show_value(value)}`",
-                    op.iterable.span,
-                    instance,
-                )
+                message = f"a count must be a whole number from 0, but this is `{show_value(value)}`"
+                self._refuse(op.iterable, "invalid-count", message, instance)
             if value > limits().layers:
-                self._fault(
-                    "too-many-layers",
-                    f"{value:,} repetitions: a network may have at most {limits().layers:,} layers",
-                    op.iterable.span,
-                    instance,
-                    help=more("layers"),
-                )
+                message = f"{value:,} repetitions: a network may have at most {limits().layers:,} layers"
+                self._refuse(op.iterable, "too-many-layers", message, instance, help=more("layers"))
             return range(value)
         if not isinstance(value, (list, tuple)):
-            self._fault(
-                "invalid-list",
-                f"`for` goes through a list, but this is `{show_value(value)}`",
-                op.iterable.span,
-                instance,
-                help="count with `0..n`",
-            )
+            message = f"`for` goes through a list, but this is `{show_value(value)}`"
+            help = f"a range counts: `0..{show_value(value)}`"
+            self._refuse(op.iterable, "invalid-list", message, instance, help=help)
         self._work(len(value), op.iterable.span, instance)
         return list(value)
 
     def _iteration(self, op: RepeatOp, value: Any, instance: Instance) -> tuple[Builder, tuple[TensorType, ...]]:
         """Elaborate one iteration into a body of its own. Returns it, and the types it started from."""
         outer = instance.builder
-        assert outer.current is not None
         child = outer.iteration()
         before = child.types_of(child.current or ())
         self._bind_item(op, value, instance)
@@ -114,15 +111,15 @@ class Loops(Values, ABC):
     def _bind_item(self, op: RepeatOp, value: Any, instance: Instance) -> None:
         """Set the loop's variables, which keep what the last iteration had."""
         if op.pattern is not None:
-            self._bind(op.pattern, value, instance, op.iterable.span or op.span)
+            self._set(op.pattern, value, op.iterable, op.span, instance)
 
     def _fold(
         self, op: RepeatOp, child: Builder, before: tuple[TensorType, ...], position: int, run: int, instance: Instance
     ) -> int:
         """Add `run` equal iterations as one node. Returns how many: 0 where an iteration changes its type."""
         outer = instance.builder
-        assert child.current is not None and outer.current is not None
-        if child.types_of(child.current) != before or None in child.names.values():
+        assert child.current is not None
+        if outer.current is None or child.types_of(child.current) != before:
             return 0
         # Names the iteration read from before it and then set again go from one iteration to the next.
         handed = {name: child.imported[name] for name in child.names if name in child.imported}

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from archspec.diagnostics.diagnostic import Diagnostics, Label
-from archspec.diagnostics.source import Source
-from archspec.diagnostics.suggest import did_you_mean
+from archspec.diagnostics.source import Source, Span
+from archspec.diagnostics.suggest import did_you_mean, nearest
 from archspec.limits import limits, more
 from archspec.syntax import ast
 from archspec.syntax.parse import parse
@@ -29,6 +29,8 @@ class Module:
     externs: dict[str, ast.Extern] = field(default_factory=dict)
     imports: list[Module] = field(default_factory=list)
     aliases: dict[str, Module] = field(default_factory=dict)
+    #: The files that could not be brought in, by their alias: None for one without. What they hold nobody knows.
+    lost: set[str | None] = field(default_factory=set)
 
     def find_block(self, name: str) -> tuple[ast.Block, Module] | None:
         """Return a block of this file, else of one it uses, and the module it is written in."""
@@ -47,6 +49,10 @@ class Module:
 
     def model_names(self) -> set[str]:
         return set().union(*(module.models for module in self.reach()))
+
+    def is_partial(self) -> bool:
+        """Tell whether a name that is found nowhere may be one of a file that could not be brought in."""
+        return any(None in module.lost for module in self.reach())
 
     def reach(self) -> Iterator[Module]:
         """Yield this file and all that it uses, each once, in the order in which names are looked up."""
@@ -70,6 +76,13 @@ class Loader:
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Module | None] = {}
         self._loading: list[str] = []
+
+    def text(self, span: Span) -> str:
+        """Return what a file says in a place, as one line."""
+        lines = [self.sources[span.file].line(number) for number in range(span.line, span.end_line + 1)]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return " ".join(line.strip() for line in lines)
 
     def load(self, source: Source) -> Module | None:
         """Parse a file and everything it uses. Returns None for a file that does not parse or is being loaded."""
@@ -101,12 +114,22 @@ class Loader:
         return module.find_block(name) if module else None
 
     def _use(self, module: Module, use: ast.Use) -> None:
+        alias = use.alias.text if use.alias else None
+        if (used := self._used(module, use)) is None:
+            module.lost.add(alias)
+        elif alias is None:
+            module.imports.append(used)
+        else:
+            module.aliases[alias] = used
+
+    def _used(self, module: Module, use: ast.Use) -> Module | None:
+        """Return the module that `use` brings in, or None after reporting why there is none."""
         path = str(use.path.value)
         before = len(self.diagnostics.items)
         source = self.read(path, module.name)
         if source is None and len(self.diagnostics.items) > before:
             # There is such a file, and what is wrong with it has been told.
-            return
+            return None
         if source is None:
             leads_out = PurePath(path).is_absolute() or ".." in PurePath(path).parts
             without = "" if path.endswith(".arch") else path
@@ -119,23 +142,20 @@ class Loader:
                 if leads_out
                 else f'did you mean `"{path}.arch"`?'
                 if without and self.read(f"{path}.arch", module.name)
-                else did_you_mean(PurePath(path).stem, self.library),
+                else f'did you mean `"{near}.arch"`?'
+                if (near := nearest(PurePath(path).stem, self.library))
+                else "",
             )
-            return
+            return None
         if source.name in self._loading:
             cycle = [*self._loading[self._loading.index(source.name) :], source.name]
             self.diagnostics.error("import-cycle", f"`use` goes round in a circle: {' -> '.join(cycle)}", use.path.span)
-            return
+            return None
         if len(self._modules) >= limits().files:
             message = f"more than {limits().files} files"
             self.diagnostics.error("too-many-files", message, use.path.span, help=more("files"))
-            return
-        if (used := self.load(source)) is None:
-            return
-        if use.alias is None:
-            module.imports.append(used)
-        else:
-            module.aliases[use.alias.text] = used
+            return None
+        return self.load(source)
 
     def _define(self, table: dict[str, Any], item: ast.Block | ast.Model | ast.Variant | ast.Extern, what: str) -> None:
         name = item.name.text
@@ -157,6 +177,8 @@ class Loader:
         name = alias.text
         if name in module.aliases:
             return module.aliases[name]
+        if name in module.lost:
+            return None
         self.diagnostics.error(
             "unknown-name",
             f"nothing is used as `{name}`",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from archspec.ir.base import Ir, find_all
 from archspec.ir.definition import IfOp, LetOp, Op, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import TensorRef, Var
+from archspec.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Record):
     """The variables that operations read before they set them, those they set on every way, and those on some way."""
 
     reads: frozenset[str] = frozenset()

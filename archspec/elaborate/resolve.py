@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import TYPE_CHECKING, TypeGuard
 
 from archspec.diagnostics.diagnostic import Label
-from archspec.diagnostics.source import Span
-from archspec.diagnostics.suggest import did_you_mean
+from archspec.diagnostics.source import Span, moved
+from archspec.diagnostics.suggest import did_you_mean, write
 from archspec.elaborate.calls import Calls
 from archspec.elaborate.expressions import CURRENT, LENGTHS, POISON, Unresolved, take_subscripts
 from archspec.elaborate.letters import LETTERS
-from archspec.elaborate.scope import Kind
+from archspec.elaborate.modules import Module
+from archspec.elaborate.scope import Kind, Scope
 from archspec.ir.definition import (
+    BoundArgument,
     CallOp,
     ErrorOp,
     ExpectOp,
@@ -37,8 +39,13 @@ from archspec.ir.definition import (
     pattern_names,
 )
 from archspec.ir.expr import Const, Expr, Operation, TensorRef
+from archspec.limits import limits
+from archspec.record import replace
 from archspec.syntax import ast
 from archspec.tensor import DTYPE_BYTES, FLOAT
+
+if TYPE_CHECKING:
+    from archspec.elaborate.program import Program
 
 #: The figures that `expect` can hold a body to.
 METRICS = ("params", "trainable", "non_trainable", "macs", "flops", "receptive_field", "layers")
@@ -59,6 +66,11 @@ COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 class Resolver(Calls):
     """Resolves the body of one definition: its statements, and the steps of its flows."""
 
+    def __init__(self, program: Program, module: Module, scope: Scope) -> None:
+        super().__init__(program, module, scope)
+        #: By line, and how many names there were, what the line was resolved to.
+        self._said: dict[tuple[int, int], CallOp] = {}
+
     # --- definitions -----------------------------------------------------------------------------------------------
 
     def parameters(self, parameters: tuple[ast.Parameter, ...], tensors: frozenset[str]) -> tuple[Parameter, ...]:
@@ -76,8 +88,8 @@ class Resolver(Calls):
             fresh = [self._declare(name, kind, parameter.span, fresh=True) for name in pattern_names(pattern)]
             if not all(fresh):
                 # Reported; a name that nobody can write keeps uses from being reported too.
-                made = made.model_copy(update={"pattern": NamePattern(name=f"{made.name}~{len(resolved)}")})
-            resolved.append(made.model_copy(update={"tensor": made.name in tensors}))
+                made = replace(made, pattern=NamePattern(name=f"{made.name}~{len(resolved)}"), default=POISON)
+            resolved.append(replace(made, tensor=made.name in tensors))
         return tuple(resolved)
 
     def expr_or_poison(self, expr: ast.Expr) -> Expr:
@@ -88,9 +100,10 @@ class Resolver(Calls):
             return POISON
 
     def definition_body(self, body: ast.Body) -> tuple[Op, ...]:
-        for name in _own_names(body):
+        parts = list(_parts(body))
+        for name in _own_names(parts):
             self.scope.keep(name)
-        self.scope.written.update(_written_steps(body))
+        self.scope.written.update(_written_steps(parts))
         return self.body(body)
 
     def body(self, body: ast.Body) -> tuple[Op, ...]:
@@ -141,8 +154,8 @@ class Resolver(Calls):
         try:
             yield from self._statement(statement)
         except Unresolved:
-            # A faulty expectation changes no tensor.
-            if not isinstance(statement, ast.Expect):
+            # A faulty expectation or declaration changes no tensor.
+            if not isinstance(statement, ast.Expect | ast.Shared):
                 yield ErrorOp()
 
     def _statement(self, statement: ast.Statement) -> Iterator[Op]:
@@ -150,10 +163,12 @@ class Resolver(Calls):
             case ast.Flow():
                 for step in statement.steps:
                     yield from self.step(step)
+            case ast.Again():
+                yield from self.again(statement)
             case ast.Input():
                 yield self.input(statement)
             case ast.Output():
-                yield OutputOp(tensors=tuple(self.tensor(t) for t in statement.tensors), span=statement.span)
+                yield OutputOp(tensors=self.tensors(statement.tensors), span=statement.span)
             case ast.Let():
                 value = self.expr_or_poison(statement.value)
                 yield LetOp(pattern=self._bind_pattern(statement.pattern), value=value, span=statement.span)
@@ -164,18 +179,25 @@ class Resolver(Calls):
             case ast.Block():
                 pass  # resolved where it is used
 
+    def again(self, line: ast.Again) -> Iterator[Op]:
+        """Resolve a line that an earlier one says too: a layer comes out the same but for its place and its name."""
+        key, known = (id(line.first), len(self.scope.names)), self._said
+        if key in known:
+            op = known[key]
+            lines = line.span.line - op.span.line
+            arguments = tuple([_below(argument, lines) for argument in op.arguments])
+            yield replace(op, site=self.scope.site(op.callee), arguments=arguments, span=line.span)
+            return
+        found = len(self.diagnostics.items)
+        ops = list(self.statement(moved(line.first, line.lines)))
+        # What a name means hangs on the names that there are, and these only grow in number.
+        unchanged = (found, key[1]) == (len(self.diagnostics.items), len(self.scope.names))
+        if unchanged and len(ops) == 1 and _is_plain(ops[0], line.first):
+            known[key] = ops[0]
+        yield from ops
+
     def input(self, statement: ast.Input) -> Op:
-        match statement.shape:
-            case ast.Dims(values=values):
-                shape: tuple[Expr, ...] = tuple(Const(value=v, span=statement.shape.span) for v in values)
-            case ast.TupleExpr(items=items) | ast.ListExpr(items=items) if not _is_shape(statement.shape):
-                self._refuse_shape(statement.shape, items)
-            case ast.TupleExpr(items=items):
-                shape = tuple(self.dimension(item) for item in items)
-            case single if _is_open_elsewhere(single):
-                self._refuse_shape(single, (single,))
-            case single:
-                shape = (self.dimension(single),)
+        shape = self._input_shape(statement.shape)
         dtype = FLOAT if statement.dtype is None else statement.dtype.text
         if statement.dtype is not None and dtype not in DTYPE_BYTES:
             self.diagnostics.error(
@@ -191,19 +213,38 @@ class Resolver(Calls):
             self._declare(name, "tensor", statement.name.span, fresh=True)
         return InputOp(name=name, shape=shape, dtype=dtype, span=statement.span)
 
-    def _refuse_shape(self, shape: ast.Expr, items: tuple[ast.Expr, ...]) -> NoReturn:
+    def _input_shape(self, shape: ast.Expr) -> tuple[Expr, ...]:
+        match shape:
+            case ast.Dims(values=values):
+                return tuple(Const(value=v, span=shape.span) for v in values)
+            case ast.TupleExpr(items=items) | ast.ListExpr(items=items) if not _is_shape(shape):
+                return self._refuse_shape(shape, items)
+            case ast.TupleExpr(items=items):
+                return tuple(self.dimension(item) for item in items)
+            case single if _is_open_elsewhere(single):
+                return self._refuse_shape(single, (single,))
+            case single:
+                return (self.dimension(single),)
+
+    def _refuse_shape(self, shape: ast.Expr, items: tuple[ast.Expr, ...]) -> tuple[Expr, ...]:
         """Report a shape as other languages write it, and say how it is written here."""
         strange = next(filter(_is_open_elsewhere, items), None)
         lengths = [_dimension_text(item) for item in items]
         plain = all(re.fullmatch(r"[0-9]+|\?", length) for length in lengths)
         written = "x".join(lengths) if plain else f"({', '.join(lengths)})"
+        help = f"write `input {written}`, or give the length a name: `input (T, 80)`" if strange else write(written)
+        if strange is items[0] and "?" not in lengths[1:]:
+            help += "; the batch axis is never written"
         self.diagnostics.error(
             "invalid-dimension",
             "an open length is written `?`" if strange else "a shape is written with `x`, or in round brackets",
             (strange or shape).span,
-            help=f"write `input {written}`" + (", or give the length a name: `input (T, 80)`" if strange else ""),
+            help=help,
         )
-        raise Unresolved
+        for item in items:
+            if isinstance(item, ast.Name) and not _is_open_elsewhere(item):
+                self.dimension(item)
+        return (POISON,)
 
     def dimension(self, expr: ast.Expr) -> Expr:
         # A name that is no variable names a length that the data decides: equal names are the same length.
@@ -249,9 +290,15 @@ class Resolver(Calls):
                 "not-shareable", "only one layer or block, without tensors, can be shared", statement.step.span
             )
             raise Unresolved
+        if ops[0].target == "shared":
+            shared = ops[0].callee
+            self.diagnostics.error(
+                "not-shareable", f"`{shared}` is shared already", statement.step.span, help="use it by that name"
+            )
+            raise Unresolved
         # The step bears the name it is given, and so leaves its number to others.
         self.scope.release(_step_name(statement.step), ops[0].site)
-        return ops[0].model_copy(update={"site": name.text})
+        return replace(ops[0], site=name.text)
 
     def expect(self, statement: ast.Expect) -> Op:
         condition = statement.condition
@@ -265,6 +312,11 @@ class Resolver(Calls):
             raise Unresolved
         if isinstance(condition, ast.Binary) and condition.op in COMPARISONS:
             metric = condition.left.text if isinstance(condition.left, ast.Name) else ""
+            if metric in ("shape", "output_shape") and condition.op == "==":
+                shape = self.program.loader.text(condition.right.span)
+                message = "a shape is expected by itself"
+                self.diagnostics.error("unknown-metric", message, condition.span, help=write(shape))
+                raise Unresolved
             if metric not in METRICS:
                 self.diagnostics.error(
                     "unknown-metric",
@@ -327,7 +379,7 @@ class Resolver(Calls):
                 yield from self.step(step.step)
                 yield NameOp(targets=tuple(self.target(t) for t in step.targets), span=step.span)
             case ast.From():
-                yield StartOp(tensors=tuple(self.tensor(t) for t in step.tensors), span=step.span)
+                yield StartOp(tensors=self.tensors(step.tensors), span=step.span)
 
     def _loop(self, body: ast.Body) -> tuple[Op, ...]:
         self._loops += 1
@@ -340,9 +392,31 @@ class Resolver(Calls):
         if not isinstance(base, ast.Name):
             self.diagnostics.error("syntax", "a tensor is named by a name, or a name with an index", target.span)
             raise Unresolved
-        index = tuple(self.expr(subscript) for subscript in subscripts)
+        index = tuple(self.expr_or_poison(subscript) for subscript in subscripts)
         self._declare(base.text, "tensor", base.span)
         return TensorRef(name=base.text, index=index, span=target.span)
+
+
+def _below(argument: BoundArgument, lines: int) -> BoundArgument:
+    """Return an argument as it stands so many lines further down."""
+    span = moved(argument.span, lines)
+    # Nearly all arguments are such.
+    if isinstance(argument.value, Const) and argument.value.span == argument.span:
+        value: Expr = Const(value=argument.value.value, span=span)
+    else:
+        value = moved(argument.value, lines)
+    return BoundArgument(parameter=argument.parameter, value=value, span=span)
+
+
+def _is_plain(op: Op, flow: ast.Flow) -> TypeGuard[CallOp]:
+    """Tell whether a flow is a layer, under its name, on the current tensor."""
+    return (
+        isinstance(op, CallOp)
+        and (op.target, op.inputs, op.keywords) == ("layer", None, ())
+        and isinstance(step := flow.steps[0], ast.Call)
+        and isinstance(step.name, ast.Name)
+        and step.name.text == op.callee
+    )
 
 
 def _is_open_elsewhere(expr: ast.Expr) -> bool:
@@ -376,47 +450,32 @@ def _step_name(call: ast.Call) -> str:
     return call.name.name.text if isinstance(call.name, ast.Attribute) else call.name.text
 
 
-def _written_steps(body: ast.Body) -> Iterator[str]:
-    """Yield the name of every step written in a definition, nested blocks left out."""
-    for item in _parts(body):
+def _written_steps(parts: list[object]) -> Iterator[str]:
+    """Yield the name of every step written in a definition."""
+    for item in parts:
         match item:
             case ast.Call(name=ast.Name(text=name)):
                 yield from (LETTERS[c].site for c in name) if set(name) <= set(LETTERS) else (name,)
             case ast.Call(name=ast.Attribute(name=ast.Name(text=name))):
                 yield name
-            case ast.Letters(text=text):
+            case ast.Letters(text=text) if len(text) <= limits().name:
                 yield from (LETTERS[c].site for c in text if c in LETTERS)
             case _:
                 pass
 
 
-def _own_names(body: ast.Body) -> Iterator[str]:
+def _own_names(parts: list[object]) -> Iterator[str]:
     """Yield the names of the inputs and shared steps of a definition: what keeps the name it is given."""
-    for item in _parts(body):
+    for item in parts:
         if isinstance(item, ast.Input | ast.Shared) and item.name is not None:
             yield item.name.text
 
 
 def _parts(body: ast.Body) -> Iterator[object]:
-    """Yield every statement and step of a definition, nested blocks left out."""
+    """Yield every statement and step of a definition; what is in nested blocks and shared steps is left out."""
     stack: list[object] = [body]
     while stack:
         item = stack.pop()
         yield item
-        match item:
-            case ast.Body(statements=statements):
-                stack += statements
-            case ast.Flow(steps=steps):
-                stack += steps
-            case ast.Call(branches=branches):
-                stack += branches or ()
-            case ast.Group(flow=flow):
-                stack.append(flow)
-            case ast.If(then=then, orelse=orelse):
-                stack += [then] if orelse is None else [then, orelse]
-            case ast.For(body=inner) | ast.Repeat(body=inner):
-                stack.append(inner)
-            case ast.Times(step=step) | ast.Named(step=step):
-                stack.append(step)
-            case _:
-                pass
+        if not isinstance(item, ast.Block | ast.Shared):
+            stack += ast.inside(item)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,9 +9,6 @@ from typing import Literal
 from archspec.ir.definition import CallOp
 from archspec.syntax import ast
 from archspec.syntax.brackets import MAX_NESTING
-
-#: How the steps of a loop are called: their name, and the position.
-_ITERATION = re.compile(r"(.+)_[0-9]+")
 
 Kind = Literal["value", "tensor", "symbol", "shared"]
 
@@ -55,9 +51,9 @@ class Scope:
             return self
         return self.outer.owner(name) if self.outer else None
 
-    def visible(self) -> set[str]:
-        """Return every name that could be meant here."""
-        return set(self.names) | (self.outer.visible() if self.outer else set())
+    def visible(self) -> dict[str, Kind]:
+        """Return every name that could be meant here, and what it stands for. Captures nothing."""
+        return (self.outer.visible() if self.outer else {}) | self.names
 
     def find_block(self, name: str) -> tuple[ast.Block, Scope] | None:
         """Return the nested block of that name in this or an enclosing definition, and the scope it is written in."""
@@ -71,14 +67,19 @@ class Scope:
             self._sites[base] += 1
             number = self._sites[base]
             name = _numbered(base, number) if self.written[base] > 1 or number > 1 else base
-            if not self._clashes(name):
-                self.keep(name)
+            stems = _stems(name)
+            if not self._clashes(name, stems):
+                self._keep(name, stems)
                 return name
 
     def keep(self, name: str) -> None:
         """Take a name that is given, such as an input's: no other step of the definition will be called so."""
+        self._keep(name, _stems(name))
+
+    def _keep(self, name: str, stems: list[str]) -> None:
         self._taken.add(name)
-        self._stems.update(_stems(name))
+        if stems:
+            self._stems.update(stems)
 
     def release(self, base: str, name: str) -> None:
         """Take back the name that was given to the last use of `base`."""
@@ -86,9 +87,9 @@ class Scope:
         self._taken.discard(name)
         self._stems.subtract(_stems(name))
 
-    def _clashes(self, name: str) -> bool:
+    def _clashes(self, name: str, stems: list[str]) -> bool:
         """Tell whether a step of that name could be taken for another one, or for an iteration of another one."""
-        return name in self._taken or self._stems[name] > 0 or not self._taken.isdisjoint(_stems(name))
+        return name in self._taken or self._stems.get(name, 0) > 0 or not self._taken.isdisjoint(stems)
 
 
 def _numbered(base: str, number: int) -> str:
@@ -105,7 +106,9 @@ def _numbered(base: str, number: int) -> str:
 def _stems(name: str) -> list[str]:
     """Return what `name` would be an iteration of: `unit_1_0` of `unit_1`, and of `unit` in two loops."""
     stems: list[str] = []
-    while len(stems) < MAX_NESTING and (match := _ITERATION.fullmatch(name)):
-        name = match[1]
+    while len(stems) < MAX_NESTING:
+        name, _, position = name.rpartition("_")
+        if not (name and position.isdecimal()):
+            break
         stems.append(name)
     return stems

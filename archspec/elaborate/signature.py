@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin
 
+from archspec.elaborate.evaluate import UNKNOWN
 from archspec.ir.definition import NamePattern
 from archspec.ir.definition import Parameter as DefinedParameter
 from archspec.ir.definition import Pattern as DefinedPattern
@@ -195,6 +196,9 @@ def _defined(parameter: DefinedParameter) -> Parameter:
     default = parameter.default
     if isinstance(default, Const) and isinstance(default.value, bool):
         flags += (Flag(parameter.name, True), Flag(f"no_{parameter.name}", False))
+    if isinstance(default, Const) and default.value is UNKNOWN:
+        # It may well have been meant as one.
+        flags += (Flag(parameter.name, UNKNOWN), Flag(f"no_{parameter.name}", UNKNOWN))
     return Parameter(
         parameter.name,
         shorts=tuple(p.short for p in patterns if p.short),
@@ -218,6 +222,8 @@ def _show_default(default: Any) -> str:
     match default:
         case Const(value=None):
             return "none"
+        case Const() if default.value is UNKNOWN:
+            return "…"
         case Const():
             return show_value(default.value)
         case Operation(function="list" | "tuple", operands=operands):

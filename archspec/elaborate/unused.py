@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
-from archspec.diagnostics.diagnostic import Diagnostics
+from archspec.diagnostics.diagnostic import Diagnostics, Enough
 from archspec.elaborate.modules import Module
 from archspec.elaborate.program import Program
 from archspec.syntax import ast
@@ -23,10 +24,11 @@ def check_unused(program: Program, module: Module, model: tuple[ast.Model, Modul
     found = []
     for all_tensors in (False, True):
         trial = Program(program.loader, Diagnostics(), all_tensors=all_tensors)
-        if model is not None:
-            trial.model(*model)
-        for block in unused:
-            trial.unused_block(block, module, None)
+        with suppress(Enough):
+            if model is not None:
+                trial.model(*model)
+            for block in unused:
+                trial.unused_block(block, module, None)
         found.append(trial.diagnostics.items)
     places = {(d.code, d.span) for d in found[1]}
     for diagnostic in found[0]:
@@ -38,8 +40,8 @@ def warn_of_unused(module: Module, diagnostics: Diagnostics) -> None:
     """Warn of blocks that nothing uses. Those of a file without a model are there for other files."""
     file = module.file
     if file.models or file.statements:
-        _warn_of(diagnostics, file.blocks, (*file.statements, *file.models, *file.blocks))
-    for node in _parts((*file.statements, *file.models, *file.blocks)):
+        _warn_of(diagnostics, file.blocks, tuple(ast.inside(file)))
+    for node in _parts(file):
         if isinstance(node, ast.Body):
             inner = tuple(statement for statement in node.statements if isinstance(statement, ast.Block))
             _warn_of(diagnostics, inner, node.statements)
@@ -62,16 +64,10 @@ def _called(whole: ast.Node) -> Iterator[str]:
             yield node.name.text if isinstance(node.name, ast.Name) else node.name.name.text
 
 
-def _parts(item: object) -> Iterator[ast.Node]:
-    """Yield every node of a syntax tree, or of several."""
-    stack = [item]
+def _parts(*nodes: ast.Node) -> Iterator[ast.Node]:
+    """Yield some nodes, and every statement, step and body in them."""
+    stack = list(nodes)
     while stack:
-        match stack.pop():
-            case tuple() as items:
-                stack += items
-            case ast.Node() as node:
-                yield node
-                names: tuple[str, ...] = type(node).__match_args__
-                stack += (getattr(node, name) for name in names)
-            case _:
-                pass
+        node = stack.pop()
+        yield node
+        stack += ast.inside(node)

@@ -9,16 +9,17 @@ from typing import Any
 from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import divisors, listed
-from archspec.elaborate.arguments import ArgumentFault, make_layer
+from archspec.elaborate.arguments import ArgumentFault, Flaw, certain_flaws, make_layer
 from archspec.elaborate.builder import Builder, Use
-from archspec.elaborate.evaluate import EvalError
+from archspec.elaborate.evaluate import UNKNOWN, EvalError
 from archspec.elaborate.externs import make_extern
-from archspec.elaborate.instance import MAX_DEPTH, Fault, Instance, Values, freeze
+from archspec.elaborate.instance import MAX_DEPTH, Fault, Instance, SharedStep, Values, freeze
 from archspec.ir.definition import (
     BranchesOp,
     CallOp,
     Definition,
     Op,
+    pattern_names,
 )
 from archspec.ir.expr import Expr, Operation
 from archspec.ir.graph import BlockNode, LayerNode, RepeatNode
@@ -27,10 +28,11 @@ from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.recipe import Function
 from archspec.layers.registry import Family
+from archspec.limits import MAX_AXES
+from archspec.record import replace
 from archspec.tensor import Dim, Sym, TensorType
 
-#: The most axes a tensor may have (NumPy's limit), and the longest one (that of an index of 64 bits).
-MAX_AXES = 64
+#: The longest an axis may be: that of an index of 64 bits.
 MAX_DIM = 2**63 - 1
 
 
@@ -56,40 +58,48 @@ class Uses(Values, ABC):
         """Keep the finished body; return its key."""
 
     def _call(
-        self, op: CallOp, instance: Instance, inputs: list[int] | None = None, branches: tuple[Span, ...] = ()
+        self,
+        op: CallOp,
+        instance: Instance,
+        inputs: list[int | None] | None = None,
+        branches: tuple[Span, ...] = (),
     ) -> None:
         if inputs is None:
-            inputs = (
-                self._current(op, instance) if op.inputs is None else [self._tensor(ref, instance) for ref in op.inputs]
-            )
+            inputs = self._inputs(op, instance)
         declared = None
         if op.target == "shared":
-            if (step := instance.shared.get(op.callee)) is None:
-                if instance.faulty:
-                    raise Fault
-                self._fault(
-                    "unbound-name",
-                    f"`{op.callee}` is declared in a part that was not taken",
-                    op.span,
-                    instance,
-                    help="declare it before the `if` or loop",
-                )
+            step = self._shared_step(op, instance)
             arguments = step.arguments | self._arguments(op, instance)
-            declared, op = op, step.call.model_copy(update={"arguments": (*op.arguments, *step.call.arguments)})
+            declared, op = op, replace(step.call, arguments=(*op.arguments, *step.call.arguments))
         else:
             arguments = self._arguments(op, instance)
-        keywords = [(k.parameter, [self._tensor(ref, instance) for ref in k.tensors]) for k in op.keywords]
+        keywords = [(k.parameter, self._tensors(k.tensors, instance)) for k in op.keywords]
         if op.target == "block":
             self._block(op, arguments, inputs, keywords, instance, declared)
         else:
             self._layer(op, arguments, inputs, keywords, instance, declared, branches)
 
+    def _shared_step(self, op: CallOp, instance: Instance) -> SharedStep:
+        """Return what was declared of the shared step that an operation uses."""
+        if op.callee not in instance.shared:
+            self._fault(
+                "unbound-name",
+                f"`{op.callee}` is declared in a part that was not taken",
+                op.span,
+                instance,
+                help="declare it before the `if` or loop",
+            )
+        if (step := instance.shared[op.callee]) is None:
+            raise Fault
+        return step
+
     def _arguments(self, op: CallOp, instance: Instance) -> dict[str, Any]:
-        return {a.parameter: self._value(a.value, instance) for a in op.arguments}
+        """Return the arguments of a call; UNKNOWN for one that a fault left without a value."""
+        return {a.parameter: self._value_or_unknown(a.value, instance) for a in op.arguments}
 
     def _hold_to_first_use(self, declared: CallOp, made: Any, instance: Instance) -> None:
         """Report a use of a shared step that would need layers or weights other than those its first use made."""
-        step = instance.shared[declared.callee]
+        step = self._shared_step(declared, instance)
         if step.made is None:
             step.made, step.first_use = made, declared.span
         elif step.made != made:
@@ -107,19 +117,26 @@ class Uses(Values, ABC):
         self,
         op: CallOp,
         arguments: dict[str, Any],
-        inputs: list[int],
-        keywords: list[tuple[str, list[int]]],
+        given: list[int | None],
+        given_by_name: list[tuple[str, list[int | None]]],
         instance: Instance,
         declared: CallOp | None,
         branches: tuple[Span, ...],
     ) -> None:
         builder = instance.builder
-        types = builder.types_of(inputs)
         span = (declared or op).span
+        try:
+            inputs = self._known(given)
+            keywords = [(name, self._known(values)) for name, values in given_by_name]
+            _check_known(arguments)
+        except Fault:
+            self._check_apart(op, arguments, given, len(branches), span, instance)
+            raise
+        types = builder.types_of(inputs)
         if op.target == "extern":
             layer: Layer = self._extern(op, arguments, types, instance)
         else:
-            layer = self._made_layer(op, arguments, types, instance)
+            layer = self._made_layer(op, arguments, inputs, instance)
         self._check_count(layer, op, len(inputs), span, instance)
         outputs = self._rules(layer, op, types, keywords, inputs, instance, span, branches)
         if declared is not None:
@@ -138,10 +155,10 @@ class Uses(Values, ABC):
             )
         )
 
-    def _made_layer(
-        self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
-    ) -> Layer:
-        kind, rank = self._layer_class(op, types, instance), types[0].rank if types else None
+    def _made_layer(self, op: CallOp, arguments: dict[str, Any], inputs: list[int], instance: Instance) -> Layer:
+        builder = instance.builder
+        kind = self._layer_class(op, inputs, instance)
+        rank = builder.types[inputs[0]].rank if inputs else None
         memo = kind, rank, freeze(arguments)
         if memo in self._layers:
             return self._layers[memo]
@@ -149,11 +166,43 @@ class Uses(Values, ABC):
             self._layers[memo] = layer = make_layer(kind, arguments, rank)
             return layer
         except ArgumentFault as fault:
-            for name, message, code in fault.faults:
-                given = next((a for a in op.arguments if a.parameter == name and a.span), None)
-                help = (self._division_help(given.value, instance) if given else "") or fault.help
-                self._report(code, message, given.span if given else op.span, instance, help=help)
+            self._report_flaws(fault.flaws, op, instance)
+            certain = certain_flaws(_found_layer(op), arguments, None)
+            if not all(flaw in certain for flaw in fault.flaws):
+                builder.doubted.update(inputs)
             raise Fault from None
+
+    def _report_flaws(self, flaws: Iterable[Flaw], op: CallOp, instance: Instance) -> None:
+        for name, message, code, help in flaws:
+            given = next((a for a in op.arguments if a.parameter == name and a.span), None)
+            if given and self._is_doubted(given.value, instance):
+                continue
+            help = (self._division_help(given.value, instance) if given else "") or help
+            self._report(code, message, given.span if given else op.span, instance, help=help)
+            if given:
+                self._doubt(given.value, instance)
+
+    def _check_apart(
+        self,
+        op: CallOp,
+        arguments: dict[str, Any],
+        inputs: list[int | None],
+        branches: int,
+        span: Span,
+        instance: Instance,
+    ) -> None:
+        """Report what is wrong with a use of a layer whatever the tensors and arguments are that are unknown."""
+        if op.target == "extern":
+            return
+        found = _found_layer(op)
+        first = inputs[0] if inputs else None
+        rank = None if first is None else instance.builder.types[first].rank
+        self._report_flaws(certain_flaws(found, arguments, rank), op, instance)
+        self._spend(0, span, instance, nodes=1)
+        # Without a list of them nobody knows how many there are.
+        if op.inputs is not None or branches:
+            layer = found.typical if isinstance(found, Family) else found
+            self._check_count(layer, op, len(inputs), span, instance)
 
     def _division_help(self, expr: Expr, instance: Instance) -> str:
         """Return what would come out whole where an argument is a division that does not."""
@@ -180,26 +229,27 @@ class Uses(Values, ABC):
         except EvalError as error:
             self._fault(error.code, error.message, error.span or op.span, instance, help=error.help)
 
-    def _layer_class(self, op: CallOp, types: tuple[TensorType, ...], instance: Instance) -> type[Layer]:
-        found = registry.find_layer(op.callee)
-        assert found is not None, op.callee
+    def _layer_class(self, op: CallOp, inputs: list[int], instance: Instance) -> type[Layer]:
+        found, builder = _found_layer(op), instance.builder
         if not isinstance(found, Family):
             return found
-        rank = types[0].rank - 1
+        type = builder.types[inputs[0]]
+        rank = type.rank - 1
         member = found.for_rank(rank)
         if member is None:
+            builder.doubted.add(inputs[0])
             *others, last = (f"{n}-D" for n, _ in found.members)
             ranks = f"{', '.join(others)} or {last}" if others else last
             self._fault(
                 "wrong-rank",
-                f"`{op.callee}` takes {ranks} data with channels, but its input has the shape {types[0]}",
+                f"`{op.callee}` takes {ranks} data with channels, but its input has the shape {type}",
                 op.span,
                 instance,
                 help="" if rank > 0 else "bring the tensor to that rank with `reshape` first",
             )
         return member
 
-    def _check_count(self, layer: Layer, op: CallOp, given: int, span: Span, instance: Instance) -> None:
+    def _check_count(self, layer: Layer | type[Layer], op: CallOp, given: int, span: Span, instance: Instance) -> None:
         takes = layer.takes
         if given < takes.least or (takes.most is not None and given > takes.most):
             wanted = (
@@ -231,6 +281,10 @@ class Uses(Values, ABC):
         branches: tuple[Span, ...],
     ) -> tuple[TensorType, ...]:
         """Return the output types that a layer's own rules give, after checking that its weights have shapes."""
+        # Equal calls are of the same layer object, on types that the same calls before them made.
+        call = id(layer), *map(id, types)
+        if call in self._ruled and not keywords:
+            return self._ruled[call][0]
         given = {name: instance.builder.types_of(values) for name, values in keywords}
         try:
             output = layer.output(*types, **given)
@@ -238,14 +292,24 @@ class Uses(Values, ABC):
             _check_size([type.shape for type in outputs])
             _check_size([weight.shape for weight in layer.weights(*types)])
         except RuleError as error:
-            at = next((a.span for a in op.arguments if a.parameter == error.argument and a.span), span)
+            argument = next((a for a in op.arguments if a.parameter == error.argument and a.span), None)
             labels = []
             if error.code == "shape-mismatch":
                 labels = self._input_labels(inputs, branches, instance, op)
             elif error.code == "open-dimension":
                 labels = self._open_labels(types)
-            self._report(error.code, error.message, at, instance, help=error.help, labels=labels)
+            at = argument.span if argument else span
+            help = _sequence_help(error, inputs, instance.builder) or error.help
+            self._report(error.code, error.message, at, instance, help=help, labels=labels)
+            if argument:
+                self._doubt(argument.value, instance)
+            elif len(inputs) == 1:
+                instance.builder.doubted.update(inputs)
             raise Fault from None
+        # Equal types are one, so that the layers that follow are found to be equal too.
+        outputs = tuple([self._types.setdefault(type, type) for type in outputs])
+        if not keywords:
+            self._ruled[call] = outputs, layer, types
         return outputs
 
     def _open_labels(self, types: tuple[TensorType, ...]) -> list[Label]:
@@ -277,20 +341,23 @@ class Uses(Values, ABC):
         self,
         op: CallOp,
         arguments: dict[str, Any],
-        inputs: list[int],
-        keywords: list[tuple[str, list[int]]],
+        inputs: list[int | None],
+        keywords: list[tuple[str, list[int | None]]],
         instance: Instance,
         declared: CallOp | None,
     ) -> None:
         builder = instance.builder
         span = (declared or op).span
         given = [*inputs, *(v for _, values in keywords for v in values)]
-        types = builder.types_of(given)
+        # What is wrong in a block whatever it is given is wrong where it is given what is unknown, too.
+        types = tuple(None if value is None else builder.types[value] for value in given)
         shape = tuple((name, len(values)) for name, values in keywords)
         memo = (op.callee, freeze(arguments), types, len(inputs), shape)
         if memo not in self._shared:
-            self._shared[memo] = self._instance(op, arguments, types, len(inputs), shape, span, instance)
+            self._shared[memo] = self._instance(op, arguments, given, len(inputs), shape, span, instance)
         key = self._shared[memo]
+        known = self._known(given)
+        _check_known(arguments)
         if key is None:
             raise Fault
         body = self.bodies[key]
@@ -302,7 +369,7 @@ class Uses(Values, ABC):
                 name=(declared or op).site,
                 index=() if declared else builder.index,
                 shared=declared is not None,
-                inputs=tuple(given),
+                inputs=tuple(known),
                 outputs=builder.ports(port.type for port in body.outputs),
                 span=span,
                 body=key,
@@ -314,7 +381,7 @@ class Uses(Values, ABC):
         self,
         op: CallOp,
         arguments: dict[str, Any],
-        types: tuple[TensorType, ...],
+        given: list[int | None],
         own: int,
         keywords: tuple[tuple[str, int], ...],
         span: Span,
@@ -325,24 +392,38 @@ class Uses(Values, ABC):
         if len(user.uses) >= MAX_DEPTH:
             self._fault("nesting-too-deep", f"more than {MAX_DEPTH} blocks inside one another", span, user)
         builder = Builder()
-        builder.current = [builder.add_input(type, "x") for type in types[:own]]
-        builder.results = list(builder.current)
+        types = [None if value is None else user.builder.types[value] for value in given]
+        starts = [None if type is None else builder.add_input(type, "x") for type in types[:own]]
+        builder.current = None if None in starts else [start for start in starts if start is not None]
+        builder.results = list(builder.current or ())
         remaining = iter(types[own:])
         for name, number in keywords:
             for position in range(number):
                 subscripts = () if number == 1 else (position,)
-                builder.names[name, subscripts] = builder.add_input(next(remaining), name)
+                type = next(remaining)
+                builder.names[name, subscripts] = None if type is None else builder.add_input(type, name)
         instance = Instance(
             definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span))
         )
-        try:
-            self._parameters(definition, arguments, instance, {a.parameter: a.span for a in op.arguments})
-            self._run(definition.body, instance)
-        except Fault:
-            return None
+        self._parameters(definition, arguments, instance, {a.parameter: a.span for a in op.arguments})
+        self._run(definition.body, instance)
+        if instance.faulty:
+            self._hand_doubts_back(op, given, instance, user)
         if builder.current is None or instance.faulty:
             return None
         return self._finish(instance, "block")
+
+    def _hand_doubts_back(self, op: CallOp, given: list[int | None], instance: Instance, user: Instance) -> None:
+        """Doubt what a block was given that was found wrong in it."""
+        wrong = {p.name for p in instance.definition.parameters if instance.doubted & {*pattern_names(p.pattern)}}
+        self._wrong_defaults.update((op.callee, name) for name in wrong - {a.parameter for a in op.arguments})
+        for argument in op.arguments:
+            if argument.parameter in wrong:
+                self._doubt(argument.value, user)
+        known = (value for value in given if value is not None)
+        for value, port in zip(known, instance.builder.inputs, strict=False):
+            if port.value in instance.builder.doubted:
+                user.builder.doubted.add(value)
 
     def _structure(self, key: str) -> int:
         """Return a number that two bodies have in common just when they hold the same layers in the same places."""
@@ -366,20 +447,35 @@ class Uses(Values, ABC):
         return self._structures[key]
 
     def _branches(self, op: BranchesOp, instance: Instance) -> None:
-        builder = instance.builder
-        if builder.current is None:
-            raise Fault
-        start, ends, faulty = list(builder.current), [], False
-        for branch, span in zip(op.branches, op.spans, strict=True):
-            builder.current = builder.results = list(start)
-            self._run(branch, instance)
-            if builder.current is None:
-                faulty = True
-            else:
-                ends.append(self._single(span, instance))
-        if faulty:
-            raise Fault
+        ends = self._run_branches(op.branches, instance, op.spans)
         self._call(op.merge, instance, ends, op.spans)
+
+    def _run_branches(
+        self, branches: tuple[tuple[Op, ...], ...], instance: Instance, spans: tuple[Span, ...] = ()
+    ) -> list[int | None]:
+        """Elaborate branches, each from the current tensor. Returns their ends where `spans` say where each stands."""
+        builder = instance.builder
+        start = builder.current
+        ends: list[int | None] = []
+        for position, branch in enumerate(branches):
+            builder.current = None if start is None else list(start)
+            builder.results = list(start or ())
+            self._run(branch, instance)
+            if spans:
+                ends.append(self._single_or_unknown(spans[position], instance))
+        return ends
+
+
+def _found_layer(op: CallOp) -> type[Layer] | Family:
+    found = registry.find_layer(op.callee)
+    assert found is not None, op.callee
+    return found
+
+
+def _check_known(arguments: Mapping[str, Any]) -> None:
+    """Hold to arguments that have values. Raises Fault."""
+    if UNKNOWN in arguments.values():
+        raise Fault
 
 
 def _check_size(shapes: Iterable[Sequence[Dim]]) -> None:
@@ -390,6 +486,14 @@ def _check_size(shapes: Iterable[Sequence[Dim]]) -> None:
         for dim in shape:
             if isinstance(dim, int) and dim > MAX_DIM:
                 raise RuleError(f"this makes a tensor with an axis longer than {MAX_DIM:,}")
+
+
+def _sequence_help(error: RuleError, inputs: list[int], builder: Builder) -> str:
+    """Return the help where the layer before handed out the last of the steps that this one goes through."""
+    before = next((n for n in builder.nodes if any(port.value in inputs for port in n.outputs)), None)
+    keeps_all = getattr(before.layer, "return_sequences", True) if isinstance(before, LayerNode) else True
+    is_short = error.code == "wrong-rank" and not keeps_all
+    return "`return_sequences` among the arguments of the layer before keeps all its steps" if is_short else ""
 
 
 def _open_lengths(type: TensorType) -> set[str]:

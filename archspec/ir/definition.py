@@ -15,6 +15,7 @@ from pydantic import Field
 from archspec.diagnostics.source import Span
 from archspec.ir.base import Ir
 from archspec.ir.expr import Expr, TensorRef
+from archspec.record import values
 
 
 class NamePattern(Ir):
@@ -173,6 +174,7 @@ class ErrorOp(Ir):
     """Stands where a step could not be resolved, so that the rest can be looked at. A graph never holds one."""
 
     op: Literal["error"] = "error"
+    branches: tuple[tuple[Op, ...], ...] = ()
 
 
 Op = Annotated[
@@ -247,6 +249,6 @@ def find(item: Any, kind: type[_Node], *, outside: tuple[type[Ir], ...] = ()) ->
             case Ir() as node if not isinstance(node, outside):
                 if isinstance(node, kind):
                     yield node
-                stack += (getattr(node, name) for name in reversed(type(node).model_fields))
+                stack += reversed(values(node))
             case _:
                 pass

@@ -83,6 +83,10 @@ class Const(Ir):
     value: Value
     span: Span | None = None
 
+    def inner(self) -> tuple[()]:
+        # A value may hold words, but nothing that stands in the spec.
+        return ()
+
 
 class Var(Ir):
     """A parameter, `let` or loop variable of the definition."""

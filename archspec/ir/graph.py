@@ -128,7 +128,7 @@ class Graph(Ir):
     main: str
     bodies: dict[str, Body]
     definitions: dict[str, Definition]
-    externs: dict[str, ExternLayer] = Field(default_factory=dict)
+    externs: dict[str, ExternLayer]
     expectations: tuple[Expectation, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
@@ -47,7 +48,5 @@ def _leaves(graph: Graph, body: Body, prefix: str, loops: tuple[int, ...]) -> It
 
 def body_types(body: Body) -> dict[int, TensorType]:
     """Return the type of every value of a body."""
-    types = {port.value: port.type for port in body.inputs}
-    for node in body.nodes:
-        types.update((port.value, port.type) for port in node.outputs)
-    return types
+    made = chain.from_iterable([node.outputs for node in body.nodes])
+    return {port.value: port.type for port in chain(body.inputs, made)}

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from archspec.layers.base import WHOLE, RuleError, Weightless, Window, pointwise
 from archspec.layers.recipe import Function
-from archspec.layers.spatial import resolve_axis
+from archspec.layers.spatial import Axes, resolve_axes, resolve_axis
 from archspec.tensor import Dim, TensorType, as_number
 
 
@@ -54,12 +54,22 @@ class Cumprod(Cumulative):
     keras = Function("keras.ops.cumprod", always=("axis",))
 
 
-class Flip(Along):
-    """The elements along an axis in the opposite order: `flip(axis=1)`. Keras: `keras.ops.flip`."""
+class Flip(Weightless):
+    """The elements along one axis or several in the opposite order: `flip(axis=1)`. Keras: `keras.ops.flip`."""
 
     kind = "flip"
     names = ("flip",)
+    category = "reshape"
     keras = Function("keras.ops.flip", always=("axis",))
+
+    axis: Axes = -1
+
+    def output(self, x: TensorType) -> TensorType:
+        resolve_axes(self.axis, x)
+        return x
+
+    def window(self, x: TensorType) -> tuple[Window, ...] | None:
+        return pointwise(x) if resolve_axes(self.axis, x) == (x.rank - 1,) else WHOLE
 
 
 class Sort(Along):

@@ -8,11 +8,11 @@ documentation and emitted code all follow from them.
 # annotations of all its bases again, a fifth of what defining the layers takes.
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from archspec.layers import registry
 from archspec.layers.recipe import Recipe
 from archspec.record import Record, field
 from archspec.tensor import FLOAT, Dim, TensorType, show_shape
@@ -55,22 +55,12 @@ class Weight(Record):
         if self.initializer is None:
             return
         word = self.initializer if isinstance(self.initializer, str) else self.initializer.names[0]
-        least, most = _fillable(word)
+        least, most = registry.fills(word)
         if len(self.shape) < least or (most is not None and len(self.shape) > most):
             wanted = f"{least} axes" if most == least else f"at least {least} axes"
             raise RuleError(
                 f"`{word}` fills weights of {wanted}, but `{self.name}` has the shape {show_shape(self.shape)}"
             )
-
-
-@cache
-def _fillable(initializer: str) -> tuple[int, int | None]:
-    """Return the fewest and the most axes of a weight that an initialiser can fill."""
-    from archspec.layers import registry
-
-    filler: Any = registry.words("initializer")[initializer]
-    axes: tuple[int, int | None] = filler.axes
-    return axes
 
 
 class Takes(Record):
@@ -143,8 +133,6 @@ class Layer(Part):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
-        from archspec.layers import registry
-
         if "names" in cls.__dict__:
             registry.register_layer(cls)
 

@@ -6,12 +6,16 @@ Each is a class with its arguments, as a layer is. In a spec it is a word (`relu
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
 from archspec.layers.spelling import Category
+
+#: The largest number of 32 bits, which are what a tensor has that Keras makes of a number at once.
+MOST_SINGLE = 3.4028234663852886e38
+Single = Annotated[float, Field(ge=-MOST_SINGLE, le=MOST_SINGLE)]
 
 
 class Config(Part):

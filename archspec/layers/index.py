@@ -25,6 +25,8 @@ class Index(NamedTuple):
     inner: Mapping[str, str]
     #: The classes that generated code brings along, because Keras has none.
     support: Collection[str]
+    #: The fewest and the most axes of a weight that an initializer can fill.
+    fills: Mapping[str, tuple[int, int | None]]
 
 
 def read_index() -> Index:

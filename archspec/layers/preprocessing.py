@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from archspec.layers.base import Elementwise, RuleError, Weight, known
+from archspec.layers.configs import MOST_SINGLE
 from archspec.layers.recipe import Construct
 from archspec.layers.spatial import resolve_axis
 from archspec.tensor import FLOAT, TensorType
@@ -66,10 +67,19 @@ class Normalization(Elementwise):
     variance: Annotated[Factor | None, Field(validate_default=True)] = None
     invert: bool = False
 
+    @field_validator("mean", "variance")
+    @classmethod
+    def _has_32_bits(cls, value: Factor | None) -> Factor | None:
+        if any(abs(number) > MOST_SINGLE for number in (value if isinstance(value, tuple) else (value or 0,))):
+            raise PydanticCustomError("32_bits", "must fit in 32 bits, as numbers up to 3.4e38 do")
+        return value
+
     @field_validator("variance")
     @classmethod
     def _goes_with_mean(cls, value: Factor | None, info: Any) -> Factor | None:
-        mean = info.data.get("mean")
+        if "mean" not in info.data:
+            return value
+        mean = info.data["mean"]
         if (value is None) != (mean is None):
             raise PydanticCustomError("mean_and_variance", "comes with `mean`: give both, or neither")
         if value is not None and _count(value) != _count(mean):

@@ -151,7 +151,7 @@ class Pad(Reordering):
     @field_validator("constant_values")
     @classmethod
     def _goes_with_constant(cls, value: float | None, info: Any) -> float | None:
-        if value is not None and info.data.get("mode") != "constant":
+        if value is not None and info.data.get("mode", "constant") != "constant":
             raise PydanticCustomError("constant_values", 'goes with the mode "constant"')
         return value
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar
 
+from archspec.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Construct:
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
+
+
+class Construct(Record):
     """Construct `symbol` with the arguments that differ from their defaults, then call it on the inputs.
 
     `positional` names the arguments that an expert writes without their keyword, in Keras's order. `rename` maps ours
@@ -18,7 +21,7 @@ class Construct:
 
     symbol: str
     positional: tuple[str, ...] = ()
-    rename: Mapping[str, str] = field(default_factory=dict)
+    rename: Mapping[str, str] = _AS_THEY_ARE
     support: str | None = None
     at_call: tuple[str, ...] = ()
     always: ClassVar[tuple[str, ...]] = ()
@@ -28,13 +31,12 @@ class Construct:
         return self.rename.get(argument, argument)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """Call the function `symbol` on the inputs, with the arguments as keywords: it owns no weights and no state."""
 
     symbol: str
     positional: tuple[str, ...] = ()
-    rename: Mapping[str, str] = field(default_factory=dict)
+    rename: Mapping[str, str] = _AS_THEY_ARE
     #: Arguments that are given even where they are our defaults: Keras's are others (`axis=0`, the batch).
     always: tuple[str, ...] = ()
     #: A function takes all its arguments in one go.

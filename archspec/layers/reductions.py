@@ -1,4 +1,4 @@
-"""Tensor functions of all elements along an axis, which goes, by their `keras.ops` names.
+"""Tensor functions of all elements along one axis or several, which go, by their `keras.ops` names.
 
 Axes count the batch as axis 0, as Keras's do, and no function works along it.
 """
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from archspec.layers.base import WHOLE, Weightless, Window
 from archspec.layers.recipe import Function
-from archspec.layers.spatial import check_fractions, resolve_axis
+from archspec.layers.spatial import Axes, check_fractions, resolve_axes
 from archspec.tensor import TensorType, as_float
 
 #: The type of a sum of small whole numbers.
@@ -15,27 +15,26 @@ _WIDENED = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32
 
 
 class Reduction(Weightless):
-    """A function of all elements along one axis. `axis` counts the batch axis, as Keras's does, and may not be it."""
+    """A function of all elements along some axes. `axis` counts the batch axis, as Keras's does, and may not be it."""
 
     category = "reshape"
     #: Whether whole numbers become floats.
     real: ClassVar[bool] = False
 
-    axis: int
+    axis: Axes
     keepdims: bool = False
 
     def output(self, x: TensorType) -> TensorType:
-        position = resolve_axis(self.axis, x)
-        shape = list(x.shape)
-        shape[position : position + 1] = [1] if self.keepdims else []
-        return (as_float(x) if self.real else x).with_shape(shape)
+        reduced = resolve_axes(self.axis, x)
+        kept = [1 if at in reduced else dim for at, dim in enumerate(x.shape) if self.keepdims or at not in reduced]
+        return (as_float(x) if self.real else x).with_shape(kept)
 
     def window(self, *inputs: Any) -> tuple[Window, ...] | None:
         return WHOLE
 
 
 class Mean(Reduction):
-    """The mean along an axis: `mean(axis=1)`. Keras: `keras.ops.mean`."""
+    """The mean along one axis or several: `mean(axis=1)`, `mean(axis=(1, 2))`. Keras: `keras.ops.mean`."""
 
     kind = "mean"
     names = ("mean",)
@@ -113,23 +112,26 @@ class Prod(Total):
     keras = Function("keras.ops.prod")
 
 
-class Argmax(Reduction):
+class Position(Reduction):
+    """The position of an element along one axis."""
+
+    axis: int
+
+    def output(self, x: TensorType) -> TensorType:
+        return super().output(x).with_dtype("int32")
+
+
+class Argmax(Position):
     """The position of the largest element along an axis: `argmax(axis=-1)`. Keras: `keras.ops.argmax`."""
 
     kind = "argmax"
     names = ("argmax",)
     keras = Function("keras.ops.argmax")
 
-    def output(self, x: TensorType) -> TensorType:
-        return super().output(x).with_dtype("int32")
 
-
-class Argmin(Reduction):
+class Argmin(Position):
     """The position of the smallest element along an axis: `argmin(axis=-1)`. Keras: `keras.ops.argmin`."""
 
     kind = "argmin"
     names = ("argmin",)
     keras = Function("keras.ops.argmin")
-
-    def output(self, x: TensorType) -> TensorType:
-        return super().output(x).with_dtype("int32")

@@ -35,7 +35,7 @@ class Family(Record):
         return self.for_rank(2) or self.members[0][1]
 
     def for_rank(self, rank: int) -> type[Layer] | None:
-        return dict(self.members).get(rank)
+        return next((member for own, member in self.members if own == rank), None)
 
 
 def register_layer(layer: type[Layer]) -> None:
@@ -83,7 +83,13 @@ def find_layer(name: str) -> type[Layer] | Family | None:
         _load(module)
     if name in _layers:
         return _layers[name]
-    return Family(name, tuple(sorted(_families[name].items()))) if name in _families else None
+    return _family(name, len(_families[name])) if name in _families else None
+
+
+@cache
+def _family(name: str, size: int) -> Family:
+    """Return a family that has so many members by now."""
+    return Family(name, tuple(sorted(_families[name].items())))
 
 
 def find_kind(kind: str) -> type[Layer] | None:
@@ -161,6 +167,12 @@ def bare_word(category: str, word: str) -> str | None:
     return _index().words[category][word][1]
 
 
+def fills(initializer: str) -> tuple[int, int | None]:
+    """Return the fewest and the most axes of a weight that an initializer can fill."""
+    least, most = _index().fills[initializer]
+    return least, most
+
+
 def support_symbols() -> frozenset[str]:
     """Return the names of the classes that generated code may bring along, because Keras has none."""
     return frozenset(_index().support)
@@ -195,6 +207,7 @@ def make_index() -> Index:
         },
         inner={name: _family_of(layer) for name, layer in sorted((typical | _layers).items()) if is_inner(layer)},
         support=sorted(supported),
+        fills={word: part.axes for word, part in sorted(_words["initializer"].items())},  # type: ignore[attr-defined]
     )
 
 

@@ -1,10 +1,10 @@
 """Regularisers: what the size of weights or outputs adds to the loss."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import NonNegativeFloat
+from pydantic import Field, NonNegativeFloat
 
-from archspec.layers.configs import Config
+from archspec.layers.configs import Config, Single
 from archspec.layers.recipe import Construct
 
 
@@ -16,7 +16,7 @@ class L1(Config):
     names = ("l1",)
     keras = Construct("keras.regularizers.L1", positional=("l1",))
 
-    l1: NonNegativeFloat = 0.01
+    l1: Annotated[Single, Field(ge=0)] = 0.01
 
 
 class L2(Config):
@@ -51,5 +51,5 @@ class OrthogonalRegularizer(Config):
     names = ("orthogonal_regularizer",)
     keras = Construct("keras.regularizers.OrthogonalRegularizer", positional=("factor",))
 
-    factor: float = 0.01
+    factor: Single = 0.01
     mode: Literal["rows", "columns"] = "rows"

@@ -5,7 +5,7 @@ Channels come last, so a layer of rank 2 takes height x width x channels.
 
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import NonNegativeInt, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 from pydantic_core import PydanticCustomError
 
 from archspec.layers import registry
@@ -24,6 +24,7 @@ PoolSize = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("#x#"), Pattern
 Strides = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("s#"), Pattern("s#x#"), Pattern("s#x#x#")]
 PoolStrides = Annotated[tuple[PositiveInt, ...] | None, PerAxis(), Pattern("s#"), Pattern("s#x#"), Pattern("s#x#x#")]
 Dilation = Annotated[tuple[PositiveInt, ...], PerAxis(), Pattern("d#"), Pattern("d#x#"), Pattern("d#x#x#")]
+Axes = int | Annotated[tuple[int, ...], Field(min_length=1)]
 OutputPadding = Annotated[tuple[NonNegativeInt, ...] | None, PerAxis()]
 
 
@@ -182,6 +183,16 @@ def resolve_axis(axis: int, x: TensorType, argument: str = "axis") -> int:
     fault = f"axis {axis} is the batch" if axis in (0, -x.rank - 1) else f"{x} has no axis {axis}"
     help = f"its axes are 1 to {x.rank}, or -{x.rank} to -1" if x.rank else "a single number has no axes"
     raise RuleError(fault, code="no-such-axis", argument=argument, help=help)
+
+
+def resolve_axes(axes: int | tuple[int, ...], x: TensorType, argument: str = "axis") -> tuple[int, ...]:
+    """Return the positions in `x.shape` of one axis or of several. Raises RuleError."""
+    given = axes if isinstance(axes, tuple) else (axes,)
+    positions = tuple(resolve_axis(axis, x, argument) for axis in given)
+    for place, position in enumerate(positions):
+        if position in positions[:place]:
+            raise RuleError(f"axis {given[place]} of {x} is named twice", code="no-such-axis", argument=argument)
+    return positions
 
 
 def times(elements: int | None, factor: int | None) -> int | None:

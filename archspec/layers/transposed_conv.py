@@ -43,8 +43,8 @@ class ConvTranspose(Convolution):
     @field_validator("output_padding")
     @classmethod
     def _less_than_strides(cls, value: tuple[int, ...] | None, info: Any) -> tuple[int, ...] | None:
-        strides = info.data.get("strides", value)
-        if value is not None and any(extra >= stride for extra, stride in zip(value, strides, strict=True)):
+        strides = info.data.get("strides")
+        if value and strides and any(extra >= stride for extra, stride in zip(value, strides, strict=True)):
             wanted = {"strides": show_shape(strides)}
             raise PydanticCustomError("output_padding", "must be less than `strides`, {strides}, on each axis", wanted)
         return value

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+
 from archspec.diagnostics.source import Span
 from archspec.record import Record, field
 
@@ -254,6 +258,17 @@ class Expect(Node):
     condition: Expr
 
 
+class Again(Node):
+    """A line that says word for word what an earlier one of the same body says, which is parsed once."""
+
+    first: Flow
+
+    @property
+    def lines(self) -> int:
+        """Return how many lines further down it stands."""
+        return self.span.line - self.first.span.line
+
+
 class Block(Node):
     name: Name
     parameters: tuple[Parameter, ...]
@@ -261,7 +276,7 @@ class Block(Node):
     doc: str = ""
 
 
-Statement = Flow | Input | Output | Let | Shared | Expect | Block
+Statement = Flow | Input | Output | Let | Shared | Expect | Block | Again
 
 
 class Body(Node):
@@ -324,3 +339,31 @@ class File(Node):
     externs: tuple[Extern, ...]
     statements: tuple[Statement, ...]
     doc: str = ""
+
+
+# --- what is inside what -------------------------------------------------------------------------------------------
+
+
+def inside(node: object) -> Iterable[Node]:
+    """Return the statements, steps and bodies right inside a node; for a line that is said again, what it says."""
+    find = _INSIDE.get(type(node))
+    found: Iterable[Node] = find(node) if find else ()
+    return found
+
+
+_INSIDE: dict[type, Callable[[Any], Iterable[Node]]] = {
+    File: lambda file: (*file.statements, *file.models, *file.blocks),
+    Model: lambda model: (model.body,),
+    Block: lambda block: (block.body,),
+    Body: attrgetter("statements"),
+    Flow: attrgetter("steps"),
+    Again: lambda again: (again.first,),
+    Shared: lambda shared: (shared.step,),
+    Call: lambda call: call.branches or (),
+    Group: lambda group: (group.flow,),
+    If: lambda step: (step.then,) if step.orelse is None else (step.then, step.orelse),
+    For: lambda step: (step.body,),
+    Repeat: lambda step: (step.body,),
+    Times: lambda step: (step.step,),
+    Named: lambda step: (step.step,),
+}

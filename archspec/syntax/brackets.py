@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from archspec.diagnostics import Diagnostics, Label, Span
-from archspec.syntax.token import CLOSERS, END, OPENERS, Token
+from archspec.diagnostics.suggest import write
+from archspec.syntax.token import CLOSERS, END, OPENERS, Token, shown
 
 MAX_NESTING = 200
 """How deep a syntax tree may get. Later stages walk it recursively."""
@@ -20,6 +21,9 @@ CLOSING_TEXT = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 # A line that begins with one of these stands directly between braces at the most; with one of those, outside all.
 _BETWEEN_BRACES = {"INPUT", "OUTPUT", "LET", "SHARED", "EXPECT", "BLOCK"}
 _OUTSIDE = {"MODEL", "USE", "EXTERN"}
+
+# After one of these and a name stand parameters.
+_HEADERS = {"BLOCK", "MODEL", "NAME"}
 
 # A bracketed list goes on in the next line after these.
 _GOES_ON_AFTER = {"COMMA", "LPAR", "LSQB", "NEWLINE"}
@@ -62,9 +66,12 @@ def balance(tokens: list[Token], suspect: set[int], diagnostics: Diagnostics) ->
     missing: dict[int, list[Token]] = {}
     for opener, noticed in sorted(match.unclosed.items(), reverse=True):
         token = tokens[opener]
-        if token.span.line not in reported:
-            _report_unclosed(token, tokens[noticed], match.meant_for(token), diagnostics)
         end = _likely_end(tokens, opener, noticed)
+        if token.span.line not in reported:
+            if noticed in match.stray and tokens[noticed].span.line == token.span.line:
+                _report_other(token, tokens[noticed], diagnostics)
+            else:
+                _report_unclosed(token, tokens[noticed], tokens[end - 1], match.meant_for(token), diagnostics)
         missing.setdefault(end, []).append(_closer(token, tokens[end].span))
         first, last = token.span.line, tokens[end].span.line
         suspect.update((first, last) if token.type == "LBRACE" else range(first, last + 1))
@@ -73,7 +80,7 @@ def balance(tokens: list[Token], suspect: set[int], diagnostics: Diagnostics) ->
         token = tokens[index]
         suspect.add(token.span.line)
         if token.span.line not in reported and index not in wrong:
-            diagnostics.error("unclosed-bracket", f"this `{token.text}` closes nothing", token.span)
+            diagnostics.error("unclosed-bracket", f"this `{token.text}` closes nothing", token.span, help=write(""))
     balanced: list[Token] = []
     for index, token in enumerate(tokens):
         balanced += missing.get(index, ())
@@ -118,7 +125,8 @@ class _Match:
         types = [self._tokens[opener].type for opener in self._open]
         if wanted not in types:
             self.stray.add(index)
-            if closer.type != "RBRACE" and types and types[-1] != "LBRACE":
+            same_line = types and self._tokens[self._open[-1]].span.line == closer.span.line
+            if types and types[-1] != "LBRACE" and (closer.type != "RBRACE" or same_line):
                 # `(…]` is one fault, not two.
                 self.unclosed[self._open.pop()] = index
             return
@@ -140,8 +148,11 @@ def _likely_end(tokens: list[Token], opener: int, noticed: int) -> int:
     if tokens[opener].type == "LBRACE":
         return latest
     depth = 0
+    is_header = opener > 1 and tokens[opener - 2].type in _HEADERS
     for index in range(opener + 1, latest):
         kind = tokens[index].type
+        if is_header and kind == "LBRACE":
+            return index
         if kind == "NEWLINE" and not depth and tokens[index - 1].type not in _GOES_ON_AFTER:
             return index
         depth += (kind in OPENERS) - (kind in CLOSERS)
@@ -153,7 +164,18 @@ def _closer(opener: Token, before: Span) -> Token:
     return Token(kind, CLOSING_TEXT[kind], Span(before.file, before.line, before.column, before.line, before.column))
 
 
-def _report_unclosed(opener: Token, noticed: Token, meant: Token | None, diagnostics: Diagnostics) -> None:
+def _report_other(opener: Token, closer: Token, diagnostics: Diagnostics) -> None:
+    """Report a bracket that is closed by one of another kind."""
+    diagnostics.error(
+        "unclosed-bracket",
+        f"this `{closer.text}` does not close the `{opener.text}`",
+        closer.span,
+        labels=[Label(opener.span, "opened here")],
+        help=write(CLOSING_TEXT[OPENERS[opener.type]]),
+    )
+
+
+def _report_unclosed(opener: Token, noticed: Token, last: Token, meant: Token | None, diagnostics: Diagnostics) -> None:
     closer = CLOSING_TEXT[OPENERS[opener.type]]
     if meant:
         label = Label(meant.span, "by its indentation this was meant for it, but it closes another")
@@ -169,4 +191,6 @@ def _report_unclosed(opener: Token, noticed: Token, meant: Token | None, diagnos
         opener.span,
         label=f"no `{closer}` for this",
         labels=[label],
+        # Braces end in a place that only their indentation tells.
+        help=f"put `{closer}` after `{shown(last.text)}`" if closer != "}" and last is not opener else "",
     )

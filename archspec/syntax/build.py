@@ -11,7 +11,7 @@ from typing import Any
 from archspec.diagnostics.source import Span
 from archspec.record import Record, replace
 from archspec.syntax import ast
-from archspec.syntax.token import Token
+from archspec.syntax.token import STATEMENT, Token
 
 # Tokens and nodes in the order of the grammar's rule, which Lark has checked and mypy cannot.
 Children = list[Any]
@@ -27,17 +27,41 @@ class Brackets(Record):
     span: Span
 
 
+class NotAlike(Exception):
+    """Two lines with the same text are not the same statement, because of what stands around one of them."""
+
+
 class Branches(Brackets):
     """The branches of a merge."""
 
 
 def _span(children: Children) -> Span:
-    span: Span = children[0].span.to(children[-1].span)
-    return span
+    span: Span = children[0].span
+    return span if len(children) == 1 else span.to(children[-1].span)
 
 
 def _nodes(children: Children) -> tuple[Any, ...]:
-    return tuple(child for child in children if not isinstance(child, Token))
+    return tuple([child for child in children if type(child) is not Token])
+
+
+def _statements(children: Children) -> tuple[Any, ...]:
+    """Return the nodes among `children`, with one for each line that says the same as an earlier one."""
+    nodes: list[Any] = []
+    by_line: dict[int, Any] = {}
+    for child in children:
+        if type(child) is not Token:
+            by_line[child.span.line] = child
+            nodes.append(child)
+        elif child.type == STATEMENT and isinstance(child.value, int):
+            first = by_line.get(child.value)
+            if not (isinstance(first, ast.Flow) and _is_alike(first.span, child.span)):
+                raise NotAlike
+            nodes.append(ast.Again(first, span=child.span))
+    return tuple(nodes)
+
+
+def _is_alike(one: Span, other: Span) -> bool:
+    return one.line == one.end_line and (one.column, one.end_column) == (other.column, other.end_column)
 
 
 def _after(children: Children, token: str) -> Any:
@@ -59,7 +83,7 @@ class Build:
     # --- files
 
     def file(self, children: Children) -> ast.File:
-        nodes = _nodes(children)
+        nodes = _statements(children)
         definitions = (ast.Use, ast.Block, ast.Model, ast.Variant, ast.Extern)
         return ast.File(
             tuple(node for node in nodes if isinstance(node, ast.Use)),
@@ -107,10 +131,10 @@ class Build:
     # --- statements
 
     def body(self, children: Children) -> ast.Body:
-        return ast.Body(_nodes(children), span=_span(children))
+        return ast.Body(_statements(children), span=_span(children))
 
     def branch(self, children: Children) -> ast.Body:
-        return ast.Body(_nodes(children), span=_span(children[1:]))
+        return ast.Body(_statements(children), span=_span(children[1:]))
 
     def unnamed_input(self, children: Children) -> ast.Input:
         return ast.Input(children[1], None, _after(children, "COLON"), span=_span(children))
@@ -133,7 +157,7 @@ class Build:
     def expect(self, children: Children) -> ast.Expect:
         return ast.Expect(children[1], span=_span(children))
 
-    def broken(self, children: Children) -> Token:
+    def whole_statement(self, children: Children) -> Token:
         token: Token = children[0]
         return token
 

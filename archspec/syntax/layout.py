@@ -11,7 +11,7 @@ _NONE_AFTER = {"", "LBRACE", "VBAR", "SEP"}
 _NONE_BEFORE = {"RBRACE", "VBAR", END}
 # ... and next to these a line goes on.
 _GOES_ON_AFTER = {"ARROW"}
-_GOES_ON_BEFORE = {"ARROW", "ELSE"}
+_GOES_ON_BEFORE = {"ARROW", "ELSE", "LBRACE"}
 
 
 def lay_out(tokens: Iterable[Token]) -> Iterator[Token]:

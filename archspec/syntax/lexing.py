@@ -11,54 +11,119 @@ from functools import cache
 from itertools import islice
 
 from archspec.diagnostics import Diagnostics, Source, Span
+from archspec.limits import limits, more
 from archspec.syntax import mistakes, values
+from archspec.syntax.brackets import too_deep
 from archspec.syntax.docs import doc_above
-from archspec.syntax.grammar import tables
-from archspec.syntax.token import END, Token
+from archspec.syntax.grammar import Terminal, tables
+from archspec.syntax.token import END, STATEMENT, Token
+
+MAX_ERRORS = 20
+"""How many errors of one file are reported."""
 
 _UNSEEN = {"SPACE", "COMMENT"}
+_BODY_ENDS = {"LBRACE", "RBRACE", "VBAR"}
+#: A line that may be a statement by itself: nothing in it or behind it says that it is part of a longer one.
+_LINE = re.compile(r'[ \t]*(([A-Za-z_]\w*)[^\n"#{}|;]*?(?<=[\w)]))[ \t\r]*\n(?!\s*(?:->|\{|else\b))')
 _VALUES = {"NUMBER": values.number, "DIMS": values.dims, "STRING": values.string}
 
 
-def scan(source: Source, diagnostics: Diagnostics) -> list[Token]:
-    """Return the tokens of a text, its line ends among them and `END` last; report and mend what is no token."""
-    plain, keywords = _pattern(), _keywords()
+def scan(source: Source, diagnostics: Diagnostics, *, once: bool = False) -> list[Token]:
+    """Return the tokens of a text, its line ends among them and `END` last; report and mend what is no token.
+
+    With `once` a line that an earlier one of the same body says too is one token: machines write the same few lines
+    over and over. The parser finds out whether the two are the same statement.
+    """
+    plain, fixed = _pattern(), _fixed()
+    longest, refused, look = limits().name, set[str](), 4096
     text, name = source.text, source.name
     tokens: list[Token] = []
-    position, line, line_start, end = 0, 1, 0, len(text)
-    # How many brackets are open since the name in a header; a spelling may follow `as` there.
-    depth, spelling_is_next = 0, False
-    while position < end:
-        found = (_pattern(spelling_first=True) if spelling_is_next else plain).match(text, position)
-        assert found is not None and found.lastgroup is not None, "some terminal matches any character"
-        kind, start, position = found.lastgroup, position, found.end()
+    line, line_start = 1, 0
+    # Whether a header has begun, how many brackets are open in it, and whether a spelling may be next, after `as`.
+    in_header, depth, spelling_is_next = False, 0, False
+    #: The lines so far of the body that is read, and where each stood first.
+    said: dict[str, int] = {}
+    matches = plain.finditer(text)
+    while (found := next(matches, None)) is not None:
+        kind = found.lastgroup
+        assert kind is not None
+        start, position = found.span(kind)
+        if spelling_is_next and (spelling := _spelling().match(text, start)):
+            kind, position = "SPELLING", spelling.end()
+            matches = plain.finditer(text, position)
         if kind in _UNSEEN:
             continue
         span = Span(name, line, start - line_start + 1, line, position - line_start + 1)
-        token = Token(kind, found.group(), span)
+        token = Token(kind, text[start:position], span)
         if kind == "NAME":
-            token.type = kind = keywords.get(token.text, kind)
+            if position - start > longest and token.text not in refused:
+                refused.add(token.text)
+                _refuse_name(token, diagnostics)
+            token.type = kind = fixed.get(token.text, kind)
             if kind in ("TRUE", "FALSE"):
                 token.value = kind == "TRUE"
             elif kind in ("MODEL", "BLOCK", "EXTERN"):
                 token.value = doc_above(source, span)
+                in_header = True
+        elif kind == "SIGN":
+            token.type = kind = fixed[token.text]
+            if kind in _BODY_ENDS:
+                said.clear()
         elif kind in _VALUES:
             token.value = _VALUES[kind](token, diagnostics)
         elif kind == "NEWLINE":
             line, line_start = line + 1, position
+            goes_on = not once or (tokens and tokens[-1].type == "ARROW")
+            if not goes_on and (found := _LINE.match(text, position)) and found[2] not in fixed:
+                first = said.setdefault(found[1], line)
+                if first != line:
+                    tokens.append(token)
+                    start, position = found.span(1)
+                    span = Span(name, line, start - line_start + 1, line, position - line_start + 1)
+                    token, kind = Token(STATEMENT, found[1], span, first), STATEMENT
+                    matches = plain.finditer(text, position)
         elif kind in mistakes.KINDS:
-            mistakes.report_mistake(token, diagnostics)
-            if (kind := token.type) == "UNEXPECTED":
+            if breaks := token.text.count("\n"):
+                line, line_start = line + breaks, start + token.text.rindex("\n") + 1
+                token.span = Span(name, span.line, span.column, line, position - line_start + 1)
+            # What comes behind so many is not shown, so nothing need be made of it.
+            few = len(diagnostics.items) < MAX_ERRORS
+            token.text = mistakes.report_mistake(token, source.line(line), diagnostics) if few else ""
+            if not token.text:
                 continue
+            kind = _reread(token, diagnostics)
         if kind == "LPAR":
-            depth, spelling_is_next = depth + (depth > 0 or _ends_in_header(tokens)), False
+            if in_header:
+                depth, spelling_is_next = depth + (depth > 0 or _ends_in_header(tokens)), False
+                in_header = depth > 0
         elif depth and kind != "NEWLINE":
             depth = 0 if kind == "LBRACE" else depth - (kind == "RPAR")
             spelling_is_next = depth > 0 and kind in ("AS", "VBAR")
         tokens.append(token)
+        if len(tokens) == look:
+            # What is nested too deeply is not read to its end.
+            if too_deep(tokens):
+                break
+            look *= 8
     last = next((token.span for token in reversed(tokens) if token.type != "NEWLINE"), Span(name, 1, 1, 1, 1))
     tokens.append(Token(END, "", Span(name, last.end_line, last.end_column, last.end_line, last.end_column)))
     return tokens
+
+
+def _refuse_name(token: Token, diagnostics: Diagnostics) -> None:
+    message = f"this name has {len(token.text):,} characters; at most {limits().name:,} are allowed"
+    diagnostics.error("name-too-long", message, token.span, help=more("name"))
+
+
+def _reread(token: Token, diagnostics: Diagnostics) -> str:
+    """Make the token into the first that its text, now another, holds; return its type."""
+    found = _pattern().match(token.text)
+    assert found is not None and found.lastgroup is not None
+    token.text = found[found.lastgroup]
+    token.type = _fixed().get(token.text, found.lastgroup)
+    if token.type in _VALUES:
+        token.value = _VALUES[token.type](token, diagnostics)
+    return token.type
 
 
 def _ends_in_header(tokens: list[Token]) -> bool:
@@ -68,14 +133,34 @@ def _ends_in_header(tokens: list[Token]) -> bool:
 
 
 @cache
-def _pattern(spelling_first: bool = False) -> re.Pattern[str]:
-    """Return the pattern of all tokens; a spelling is one only where it may stand, for there it comes before all."""
-    groups = {t.name: f"(?P<{t.name}>{t.pattern})" for t in tables().terminals if not t.word}
-    spelling = groups.pop("SPELLING")
-    return re.compile("|".join([spelling, *groups.values()] if spelling_first else groups.values()))
+def _pattern() -> re.Pattern[str]:
+    """Return the pattern of all tokens but spellings, with the space before them. One matches whatever the text."""
+    groups: dict[str, list[str]] = {}
+    for terminal in tables().terminals:
+        # The signs are one group, which is compiled in half the time. Among them the longer stand before the shorter.
+        if not terminal.word and terminal.name != "SPELLING":
+            groups.setdefault("SIGN" if _is_fixed(terminal) else terminal.name, []).append(terminal.pattern)
+    tokens = "|".join(f"(?P<{name}>{'|'.join(patterns)})" for name, patterns in groups.items())
+    return re.compile(f"(?:{groups['SPACE'][0]})?(?:{tokens})")
 
 
 @cache
-def _keywords() -> dict[str, str]:
-    """Return the reserved words and the terminal that each is."""
-    return {terminal.pattern: terminal.name for terminal in tables().terminals if terminal.word}
+def _spelling() -> re.Pattern[str]:
+    """Return the pattern of a spelling, which is one only where it may stand, and there comes before all."""
+    return re.compile(next(t.pattern for t in tables().terminals if t.name == "SPELLING"))
+
+
+@cache
+def _fixed() -> dict[str, str]:
+    """Return the reserved words and the signs, and the terminal that each is."""
+    return {_plain(terminal.pattern): terminal.name for terminal in tables().terminals if _is_fixed(terminal)}
+
+
+def _is_fixed(terminal: Terminal) -> bool:
+    """Tell whether a terminal is one certain text."""
+    return re.escape(_plain(terminal.pattern)) == terminal.pattern
+
+
+def _plain(pattern: str) -> str:
+    """Return a pattern without its backslashes."""
+    return re.sub(r"\\(.)", r"\1", pattern)

@@ -5,17 +5,31 @@ Our own loop because recovery from errors cuts the stack, and because tables tha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from archspec.syntax import ast
-from archspec.syntax.build import Build
+from archspec.syntax.build import Build, Children
 from archspec.syntax.grammar import tables
-from archspec.syntax.token import Token
-
-BROKEN = "BROKEN"
-"""The type of the token that stands for a statement with an error."""
+from archspec.syntax.token import STATEMENT, Token
 
 _RISEN: dict[tuple[int, int, str], int] = {}
+
+
+@cache
+def _reductions() -> list[tuple[str, int, Callable[[Children], Any] | None, bool]]:
+    """Return the reductions of the tables, each with what makes its value; None where one value stays."""
+    build = Build()
+
+    def make(method: str | None) -> Callable[[Children], Any] | None:
+        return None if method is None else getattr(build, method) if method else _as_they_are
+
+    return [(rule, size, make(method), flatten) for rule, size, method, flatten in tables().reductions]
+
+
+def _as_they_are(children: Children) -> Children:
+    return children
 
 
 class Machine:
@@ -25,12 +39,11 @@ class Machine:
         self._tables = tables()
         self._states = [0]
         self._values: list[Any] = []
-        self._build = Build()
 
     @property
     def statement_start(self) -> int:
         """The height of the stack if a statement may begin here, else 0."""
-        return len(self._states) if BROKEN in self._tables.actions[self._states[-1]] else 0
+        return len(self._states) if STATEMENT in self._tables.actions[self._states[-1]] else 0
 
     @property
     def file(self) -> ast.File | None:
@@ -40,27 +53,31 @@ class Machine:
 
     def feed(self, token: Token) -> bool:
         """Go on over a token; return False where it does not fit."""
-        _, reductions, actions, gotos, end = self._tables
-        states, values, kind = self._states, self._values, token.type
-        while (state := states[-1]) != end:
-            action = actions[state].get(kind)
-            if action is None:
-                return False
-            if action >= 0:
-                states.append(action)
-                values.append(token)
-                return True
-            rule, size, method, flatten = reductions[~action]
-            if method is None:
-                states[-1] = self._risen(states[-2], state, kind)
-                continue
-            base = len(values) - size
-            children = values[base:]
-            del values[base:], states[base + 1 :]
-            if flatten:
-                children = _flat(children)
-            values.append(getattr(self._build, method)(children) if method else children)
-            states.append(gotos[states[-1]][rule])
+        return self.run((token,))
+
+    def run(self, tokens: Iterable[Token]) -> bool:
+        """Go on over tokens; return False at one that does not fit."""
+        actions, gotos, end = self._tables.actions, self._tables.gotos, self._tables.end
+        states, values, reductions = self._states, self._values, _reductions()
+        for token in tokens:
+            kind = token.type
+            while (state := states[-1]) != end:
+                action = actions[state].get(kind)
+                if action is None:
+                    return False
+                if action >= 0:
+                    states.append(action)
+                    values.append(token)
+                    break
+                rule, size, make, flatten = reductions[~action]
+                if make is None:
+                    states[-1] = self._risen(states[-2], state, kind)
+                    continue
+                children = values[-size:] if size else []
+                if size:
+                    del values[-size:], states[-size:]
+                values.append(make(_flat(children) if flatten else children))
+                states.append(gotos[states[-1]][rule])
         return True
 
     def _risen(self, below: int, state: int, kind: str) -> int:

@@ -23,6 +23,9 @@ class Token:
 END = "$END"
 """The type of the token after the last, by Lark's convention."""
 
+STATEMENT = "STATEMENT"
+"""The type of the token that stands for a whole statement: one with an error, or that of the line `value`."""
+
 OPENERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS = {closer: opener for opener, closer in OPENERS.items()}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from archspec.diagnostics import Diagnostics
+from archspec.limits import MAX_AXES
 from archspec.syntax.token import Token
 
 MAX_DIGITS = 4000
@@ -19,15 +21,19 @@ _ESCAPES = {"\\": "\\", '"': '"', "n": "\n", "t": "\t"}
 def number(token: Token, diagnostics: Diagnostics) -> int | float:
     """Return the number a NUMBER token says; report one that is too large and return 0."""
     try:
-        return _number(token.text.replace("_", ""))
+        return _number(token.text)
     except OverflowError:
         return _too_large(token, diagnostics)
 
 
 def dims(token: Token, diagnostics: Diagnostics) -> tuple[int | None, ...]:
-    """Return the lengths of a DIMS token, None for `?`."""
+    """Return the lengths of a DIMS token, None for `?`; report more than a tensor can have and return none."""
+    if (lengths := token.text.count("x") + 1) > MAX_AXES:
+        message = f"these are {lengths:,} lengths, and a tensor has at most {MAX_AXES}"
+        diagnostics.error("invalid-shape", message, token.span)
+        return ()
     try:
-        return tuple(None if part == "?" else _integer(part.replace("_", "")) for part in token.text.split("x"))
+        return _dims(token.text)
     except OverflowError:
         return (_too_large(token, diagnostics),)
 
@@ -48,7 +54,15 @@ def string(token: Token, diagnostics: Diagnostics) -> str:
     return re.sub(r"\\(.)", resolve, token.text)[1:-1]
 
 
+# Specs say the same few numbers over and over.
+@lru_cache(maxsize=1000)
+def _dims(text: str) -> tuple[int | None, ...]:
+    return tuple(None if part == "?" else _integer(part.replace("_", "")) for part in text.split("x"))
+
+
+@lru_cache(maxsize=1000)
 def _number(text: str) -> int | float:
+    text = text.replace("_", "")
     if text[-1] in _POWERS:
         if len(text) > MAX_DIGITS:
             raise OverflowError

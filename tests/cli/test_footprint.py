@@ -63,6 +63,22 @@ def test_command_line_alone_loads_no_compiler(tmp_path: Path) -> None:
     assert not {"pydantic", "lark", "jinja2", "graphviz", "archspec.driver"} & set(modules)
 
 
+def test_nothing_looks_for_plugins(tmp_path: Path) -> None:
+    found = measure(tmp_path, "check", "vgg11")["modules"]
+    assert "pydantic" in found
+    assert "importlib.metadata" not in found
+
+
+def test_what_else_pydantic_has_there_is_its_own() -> None:
+    code = (
+        "from archspec import cli; cli._do_without_plugins()\n"
+        "from pydantic.plugin._loader import get_plugins; assert not get_plugins()\n"
+        "from pydantic.plugin._loader import PYDANTIC_ENTRY_POINT_GROUP as group; print(group)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "pydantic\n"
+
+
 def test_import_loads_nothing(tmp_path: Path) -> None:
     code = "import sys; before = set(sys.modules); import archspec; print(*sorted(set(sys.modules) - before))"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -112,6 +112,10 @@ ROWS = {
         "input 8; dense(max(1, 5) + min([4, 2]) + sum([1, 2, 3]) + len([0] * 4) + round(2.6) + floor(1.9) + ceil(1.1))",
         ["dense 23"],
     ),
+    "lists and tuples are equal where their items are": (
+        "let k = [1, 2x3]; input 8; if k == (1, [2, 3]) { dense(3) }; if k != [[1], 2x3] and (1, 2x3) in [k] { dense(4) }",
+        ["dense1 3", "dense2 4"],
+    ),
     "make_divisible": ("input 8; dense(make_divisible(33)) -> dense(make_divisible(13, 8))", ["dense1 32", "dense2 16"]),
     "numbers": ("input 8; dense(1K) -> dense(1_0) -> dense(3 if 0.5 * 8 == 4 else 4)", ["dense1 1000", "dense2 10", "dense3 3"]),
     "a list's items": ("input 8; let xs = [1, 2] + [3]; dense(xs[0] + xs[-1])", ["dense 4"]),

@@ -11,35 +11,27 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
-import signal
 import sys
-import time
-import traceback
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from random import Random
-from types import FrameType
 from typing import Any
 
 from archspec.backend import Checked
-from archspec.diagnostics import Source, render, to_json
+from archspec.backends.arch.flatten import Flattened
+from archspec.diagnostics import Source, render
 from archspec.driver import Compiled, compile_source, each_model, shipped_specs
 from archspec.ir.leaves import leaves
+from archspec.tensor import TensorType
 from tests.fuzz.mutations import MUTATIONS, mutate
+from tests.fuzz.outputs import BYTES, Trial, hold, peak, say_and_make
 
-#: Limits of one mutant: seconds of work, and bytes of the process at its largest.
-SECONDS = 2.0
-BYTES = 300_000_000
-#: So long is waited for a mutant that does not end.
-PATIENCE = 30
-#: Errors that are about no place in the text.
-NOWHERE = {"no-model", "ambiguous-model", "unknown-model", "unknown-parameter", "nesting-too-deep"}
-#: What is built in Keras: no more layers and parameters than that.
-MOST_LAYERS = 250
-MOST_PARAMS = 20_000_000
+GOOD = ("errors", "compiles", "builds in Keras", "equal to one that Keras builds")
+#: Networks with fewer layers are built in Keras.
+MOST_LAYERS = 2000
 
 
 @dataclass(frozen=True)
@@ -54,13 +46,13 @@ class Mutant:
 @dataclass(frozen=True)
 class Outcome:
     mutant: Mutant
-    #: "compiles" or "errors"; else what is wrong, with `details`.
+    #: One of GOOD; else what is wrong, with `details`.
     result: str
     details: str = ""
 
     @property
     def failed(self) -> bool:
-        return self.result not in ("compiles", "errors")
+        return self.result not in GOOD
 
 
 def sources() -> list[tuple[Path, str | None, str]]:
@@ -92,66 +84,21 @@ def mutant(number: int, seed: int, pool: list[tuple[Path, str | None, str]]) -> 
 # --- one mutant ------------------------------------------------------------------------------------------------------
 
 
-class TookTooLong(BaseException):
-    """Not an Exception, so that nothing on the way takes it for one of its own."""
-
-
-def _give_up(signum: int, frame: FrameType | None) -> None:
-    raise TookTooLong
-
-
-def try_mutant(broken: Mutant, keras: bool = False) -> Outcome:
-    """Compile a mutant and look at what comes of it."""
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-    started = time.process_time()
-    try:
-        compiled = compile_source(Source(broken.file.name, broken.text), model=broken.model, home=broken.file.parent)
-        fault = _fault(compiled)
-    except TookTooLong:
-        return Outcome(broken, "hangs")
-    except BaseException as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}:{frame.lineno}"
-        return Outcome(broken, "traceback", f"{type(error).__name__}: {error} in {where}")
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    if (seconds := time.process_time() - started) > SECONDS:
-        return Outcome(broken, "slow", f"{seconds:.1f} s")
-    if fault:
-        return Outcome(broken, "unsound", fault)
+def try_mutant(broken: Mutant, keras: KerasCheck | None = None, outputs: bool = False) -> Outcome:
+    """Compile a mutant and look at what comes of it; with `outputs` at all that can be made of it too."""
+    trial = Trial()
+    source = Source(broken.file.name, broken.text)
+    work = partial(compile_source, source, model=broken.model, home=broken.file.parent)
+    compiled: Compiled | None = trial.step("compile", work)
+    if compiled is not None and outputs:
+        say_and_make(compiled, trial)
+    elif compiled is not None:
+        trial.step("diagnostics", partial(hold, compiled))
+    if compiled is None or trial.faults:
+        return Outcome(broken, trial.faults[0].kind, str(trial.faults[0]))
     if compiled.graph is None or compiled.figures is None or any(d.severity == "error" for d in compiled.diagnostics):
         return Outcome(broken, "errors")
-    if keras and (difference := keras_difference(compiled.checked())):
-        return Outcome(broken, "keras", difference)
-    return Outcome(broken, "compiles")
-
-
-def _fault(compiled: Compiled) -> str:
-    """Return what is wrong with an outcome, or ""."""
-    errors = [d for d in compiled.diagnostics if d.severity == "error"]
-    if not errors and (compiled.graph is None or compiled.figures is None):
-        return "neither a graph nor an error"
-    for diagnostic in compiled.diagnostics:
-        to_json(diagnostic)
-        if not render(diagnostic, compiled.sources):
-            return f"nothing is said: {diagnostic}"
-        if diagnostic.span is None and diagnostic.code not in NOWHERE:
-            return f"no place: {diagnostic}"
-        if diagnostic.span is not None and (fault := _misplaced(diagnostic.span, compiled)):
-            return f"{fault}: {diagnostic}"
-    return ""
-
-
-def _misplaced(span: Any, compiled: Compiled) -> str:
-    if span.file not in compiled.sources:
-        return "in no file"
-    lines = compiled.sources[span.file].lines
-    if not 1 <= span.line <= span.end_line <= len(lines):
-        return "outside the file"
-    if (span.line, span.column) > (span.end_line, span.end_column) or span.column > len(lines[span.line - 1]) + 1:
-        return "outside its line"
-    return ""
+    return Outcome(broken, *keras(compiled.checked())) if keras else Outcome(broken, "compiles")
 
 
 # --- Keras -----------------------------------------------------------------------------------------------------------
@@ -163,49 +110,82 @@ def keras_difference(checked: Checked) -> str:
 
     from archspec.backends.keras_build import build
 
-    total = checked.figures.weights[checked.graph.main].total
-    if (
-        checked.graph.externs
-        or total > MOST_PARAMS
-        or sum(1 for _ in _first(leaves(checked.graph), MOST_LAYERS + 1)) > MOST_LAYERS
-    ):
-        return ""
     keras.utils.clear_session()
     try:
-        model = build(checked)
+        # What the weights are like counts; that they are filled takes most of the time, and all of the memory.
+        with keras.StatelessScope(initialize_variables=False):
+            model = build(checked)
     except Exception as error:
         return f"Keras does not build it: {type(error).__name__}: {error}"
-    found = [tuple(tensor.shape[1:]) for tensor in model.outputs]
-    wanted = [
-        tuple(dim if isinstance(dim, int) else None for dim in port.type.shape) for port in checked.graph.body.outputs
-    ]
-    if found != wanted:
-        return f"the shapes are {found} in Keras, and {wanted} here"
+    total = checked.figures.weights[checked.graph.main].total
     if model.count_params() != total:
         return f"Keras has {model.count_params()} parameters, and there are {total} here"
+    wanted = [_keras_shape(port.type) for port in checked.graph.body.outputs]
+    if (found := _shapes(model.outputs)) != wanted:
+        return f"the shapes are {found} in Keras, and {wanted} here"
+    calls = {leaf.path: leaf for leaf in leaves(checked.graph)}
+    uses = Counter(leaf.path for leaf in leaves(checked.graph))
+    for layer in model.layers:
+        leaf = calls.get(layer.name.replace("-", "/"))
+        if leaf is not None and uses[leaf.path] == 1:
+            wanted = [_keras_shape(type) for type in leaf.outputs]
+            if (found := _shapes(keras.tree.flatten(layer.output))) != wanted:
+                return f"the shapes of {leaf.path} are {found} in Keras, and {wanted} here"
     return ""
 
 
-def _first(items: Iterator[Any], count: int) -> Iterator[Any]:
-    yield from (item for item, _ in zip(items, range(count), strict=False))
+def _keras_shape(type: TensorType) -> tuple[int | None, ...]:
+    return tuple(dim if isinstance(dim, int) else None for dim in type.shape)
+
+
+def _shapes(tensors: Iterable[Any]) -> list[tuple[int | None, ...]]:
+    return [tuple(tensor.shape[1:]) for tensor in tensors]
+
+
+@dataclass
+class KerasCheck:
+    """Compares networks with Keras's, each once: many mutants are one network, as a renamed block changes nothing."""
+
+    known: set[int] = field(default_factory=set)
+
+    def __call__(self, checked: Checked) -> tuple[str, str]:
+        """Return the result for a mutant, and what is wrong."""
+        graph = checked.graph
+        if graph.externs or sum(1 for _ in zip(range(MOST_LAYERS), leaves(graph), strict=False)) == MOST_LAYERS:
+            return "compiles", ""
+        flat = Flattened(graph)
+        calls = [(call.path, repr(call.layer), call.inputs, call.keywords) for call in flat.calls()]
+        key = hash((tuple(calls), flat.outputs, tuple(port.type for port in graph.body.inputs)))
+        if key in self.known:
+            return "equal to one that Keras builds", ""
+        if difference := keras_difference(checked):
+            return "keras", difference
+        self.known.add(key)
+        return "builds in Keras", ""
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-def run(numbers: range, seed: int, keras: bool) -> Iterator[Outcome]:
+def run(numbers: range, seed: int, keras: bool, outputs: bool) -> Iterator[Outcome]:
     """Yield the outcome of each mutant. A mutant that takes too much memory ends this process's share."""
     pool = sources()
+    check = _keras_check() if keras else None
     for number in numbers:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        outcome = try_mutant(mutant(number, seed, pool), keras)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        if not keras and peak > BYTES and peak > before and not outcome.failed:
-            outcome = Outcome(outcome.mutant, "large", f"{peak / 1e6:.0f} MB")
+        before = peak()
+        outcome = try_mutant(mutant(number, seed, pool), check, outputs)
+        if not keras and BYTES < peak() > before and not outcome.failed:
+            outcome = Outcome(outcome.mutant, "large", f"{peak() / 1e6:.0f} MB")
         yield outcome
 
 
-def _share(arguments: tuple[range, int, bool]) -> list[Outcome]:
+@cache
+def _keras_check() -> KerasCheck:
+    """Return the check of this process, which goes on from one share to the next."""
+    return KerasCheck()
+
+
+def _share(arguments: tuple[range, int, bool, bool]) -> list[Outcome]:
     return list(run(*arguments))
 
 
@@ -216,10 +196,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keras", action="store_true", help="build those that compile in Keras, and compare")
+    parser.add_argument("--outputs", action="store_true", help="make all files and reports of those that compile")
     parser.add_argument("--only", type=int, help="show the mutant of this number and what is said of it")
     options = parser.parse_args()
     if options.only is not None:
-        _show(mutant(options.only, options.seed, sources()), options.keras)
+        _show(mutant(options.only, options.seed, sources()), options.keras, options.outputs)
         return
     size = 200
     stop = options.start + options.count
@@ -228,7 +209,7 @@ def main() -> None:
     failures = 0
     # A fresh process for each share, so that the memory of one mutant is not laid to the next.
     with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=None if options.keras else 1) as pool:
-        tasks = [(share, options.seed, options.keras) for share in shares]
+        tasks = [(share, options.seed, options.keras, options.outputs) for share in shares]
         for outcomes in pool.imap(_share, tasks):
             for outcome in outcomes:
                 counts[outcome.result] += 1
@@ -241,12 +222,12 @@ def main() -> None:
     sys.exit(1 if failures else 0)
 
 
-def _show(one: Mutant, keras: bool) -> None:
+def _show(one: Mutant, keras: bool, outputs: bool) -> None:
     print(f"# {one.kind}, {one.file.name}:{one.model}\n{one.text}\n")
     compiled = compile_source(Source(one.file.name, one.text), model=one.model, home=one.file.parent)
     for diagnostic in compiled.diagnostics:
         print(render(diagnostic, compiled.sources), end="\n\n")
-    outcome = try_mutant(one, keras)
+    outcome = try_mutant(one, KerasCheck() if keras else None, outputs)
     print(outcome.result, outcome.details)
 
 

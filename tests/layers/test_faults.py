@@ -72,6 +72,8 @@ BAD_ARGUMENTS = [
     bad("relu", "max_value", "greater than or equal to 0", max_value=-1.0),
     bad("leaky_relu", "negative_slope", "greater than or equal to 0", negative_slope=-0.1),
     bad("group_normalization", "groups", "must be at least 1", groups=0),
+    bad("normalization", "mean", "must fit in 32 bits", keras=False, mean=1e39, variance=1.0),
+    bad("normalization", "variance", "must fit in 32 bits", keras=False, mean=1.0, variance=(1e39,)),
     bad("reshape", "target_shape", "more than one -1", target_shape=(-1, -1)),
     bad("permute", "dims", "every axis from 1 on once", dims=(1, 3)),
     bad("reshape", "target_shape", "lengths from 1 on", keras=False, target_shape=(0, 4)),

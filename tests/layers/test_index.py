@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ COMPILE = "from archspec.driver import compile_source, Source; compile_source(So
 def test_only_what_a_spec_uses_is_imported(text: str, needed: set[str]) -> None:
     found = loaded(COMPILE.format(text))
     assert needed <= found
-    assert not {"attention", "augmentation", "merge", "preprocessing", "activation_words"} & found
+    assert not {"attention", "augmentation", "merge", "preprocessing", "activation_words", "initializers"} & found
 
 
 def test_names_are_known_without_any_layer() -> None:
@@ -56,6 +57,8 @@ def test_every_name_leads_to_what_it_names() -> None:
         for word, part in registry.words(category).items():
             assert word in part.names
             assert registry.bare_word(category, word) == (part.names[0] if part.bare else None)
+    fillers: dict[str, Any] = dict(registry.words("initializer"))
+    assert {word: registry.fills(word) for word in fillers} == {word: part.axes for word, part in fillers.items()}
     brought = {layer.keras.symbol for layer in registry.all_layers() if getattr(layer.keras, "support", None)}
     assert registry.support_symbols() == brought >= {"FreeWeight"}
     assert registry.find_layer("no_such_layer") is None

@@ -56,6 +56,12 @@ def test_a_word_that_needs_its_arguments_is_refused_without(field: str, name: st
         make("dense", 3, **{field: name})
 
 
+@pytest.mark.parametrize(("name", "argument"), [("l1", "l1"), ("orthogonal_regularizer", "factor")])
+def test_a_factor_that_keras_makes_a_tensor_of_has_32_bits(name: str, argument: str) -> None:
+    with pytest.raises(ValidationError, match="less than or equal to 3402823466"):
+        word("regularizer", name, **{argument: 1e39})
+
+
 def test_a_word_of_another_category_is_refused() -> None:
     with pytest.raises(ValidationError, match="takes regularizer words"):
         make("dense", 3, kernel_regularizer=word("initializer", "zeros"))

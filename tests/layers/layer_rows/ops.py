@@ -6,7 +6,9 @@ POINTWISE = (
     *("abs", "exp", "log", "negative", "sqrt", "square"),
     *("sign", "expm1", "log1p", "reciprocal", "rsqrt", "sin", "cos", "erf"),
 )
-REDUCTIONS = ("mean", "max", "min", "sum", "prod", "std", "var", "logsumexp", "argmax", "argmin")
+#: Along one axis or several, and along one.
+FOLDS = ("mean", "max", "min", "sum", "prod", "std", "var", "logsumexp")
+REDUCTIONS = (*FOLDS, "argmax", "argmin")
 COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
 INTS = ((), (5,), (None, 4), (2, 3, 4), (2, 3, 4, 5))
 ROWS = [
@@ -19,6 +21,13 @@ ROWS = [
     row("one_hot", 5, on=(T,), input_dtype="int32", out=(T, 5)),
     *[row(name, 1, on=(8, 4), out=(4,), params=0, macs=0) for name in REDUCTIONS],
     *[row(name, -1, keepdims=True, on=(None, 4), out=(None, 1)) for name in REDUCTIONS],
+    *[row(name, (1, 2), on=(8, 7, 4), out=(4,), params=0, macs=0) for name in FOLDS],
+    *[row(name, (-1, 1), keepdims=True, on=(8, T, 4), out=(1, T, 1)) for name in FOLDS],
+    *[row(name, (1,), on=(8, None), out=(None,)) for name in FOLDS],
+    row("mean", (1, 2, 3), on=(2, 3, 4), input_dtype="uint8", out=()),
+    row("sum", (3, 1), on=(2, 3, 4), input_dtype="int8", out=(3,)),
+    row("flip", axis=(1, 2), on=(8, 7, 4), out=(8, 7, 4)),
+    row("flip", axis=(-1, 1), on=(T, 4), out=(T, 4)),
     *[row(name, on=(8, 4), out=(8, 4), params=0, macs=0) for name in ("cumsum", "cumprod", "flip", "sort")],
     *[row(name, axis=1, on=(8, 4), out=(8, 4)) for name in ("cumsum", "cumprod", "flip", "sort")],
     row("roll", 2, on=(8, 4), out=(8, 4)),

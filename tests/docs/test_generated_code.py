@@ -1,0 +1,61 @@
+"""The excerpts of generated code in the documentation, held to the files that they come from."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "docs/generated-code.md").read_text(encoding="utf-8")
+EXCERPTS = re.findall(r"^```python (generated/\w+\.py)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+COUNTS = re.findall(r"^\| ([\w-]+) \| \d+ \| (\d+) \| (\d+) \|$", TEXT, re.MULTILINE)
+
+
+def test_there_are_excerpts_of_each_network() -> None:
+    assert [name for name, _, _ in COUNTS] == ["VGG-11", "GoogLeNet", "ResNet-18"]
+    assert {file for file, _ in EXCERPTS} == {"generated/vgg11.py", "generated/googlenet.py", "generated/resnet18.py"}
+
+
+@pytest.mark.parametrize(("file", "excerpt"), EXCERPTS)
+def test_an_excerpt_stands_in_its_file(file: str, excerpt: str) -> None:
+    rest = (ROOT / file).read_text(encoding="utf-8")
+    # What is left out between its parts is written `...`.
+    for part in re.split(r"^ *\.\.\.\n", excerpt, flags=re.MULTILINE):
+        assert part.strip()
+        before, found, rest = rest.partition(part)
+        assert found, part
+        assert before.endswith("\n")
+
+
+@pytest.mark.parametrize(("name", "classes", "spec"), COUNTS)
+def test_the_lines_are_counted(name: str, classes: str, spec: str) -> None:
+    file, block = {
+        "VGG-11": ("vgg11", "vgg_block"),
+        "GoogLeNet": ("googlenet", "inception"),
+        "ResNet-18": ("resnet18", "residual"),
+    }[name]
+    assert _code_lines(ROOT / f"generated/{file}.py") == int(classes)
+    lines = [
+        line.strip()
+        for path in (f"specs/{file}.arch", f"archspec/stdlib/{block}.arch")
+        for line in (ROOT / path).read_text(encoding="utf-8").splitlines()
+    ]
+    assert len([line for line in lines if line and not line.startswith("#")]) == int(spec)
+
+
+def _code_lines(file: Path) -> int:
+    """Count the lines of classes that are neither empty nor of docstrings."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    count = 0
+    for found in (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)):
+        defined = [node for node in ast.walk(found) if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+        docs = [node.body[0] for node in defined if ast.get_docstring(node)]
+        own = set(range(found.decorator_list[0].lineno, (found.end_lineno or 0) + 1))
+        own -= {number for doc in docs for number in range(doc.lineno, (doc.end_lineno or 0) + 1)}
+        count += sum(1 for number in own if lines[number - 1].strip())
+    return count
