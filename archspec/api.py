@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 #: Blocks below this depth are one row in a notebook.
 _NOTEBOOK_DEPTH = 1
+_THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+#: How a page says that it is dark: Jupyter, VS Code, Colab and others. What the system prefers is not what it is.
+_DARK_NOTEBOOKS = (
+    'body[data-jp-theme-light="false"]',
+    "body.vscode-dark",
+    'html[theme="dark"]',
+    'html[data-theme="dark"]',
+)
 #: The most rows a notebook shows.
 _NOTEBOOK_ROWS = 200
 
@@ -179,14 +187,28 @@ class Architecture:
 
     def _repr_html_(self) -> str:
         """Show the figures and the diagram in a notebook."""
-        parts = [f"<p><b>{escape(self.name)}</b></p>", self._html_figures(), self._html_layers()]
-        if (svg := self._repr_svg_()) is not None:
-            from base64 import b64encode
+        parts = [f"<p><b>{escape(self.name)}</b></p>", self._html_figures()]
+        if self._repr_svg_() is not None:
+            parts.append(self._html_diagram())
+        return "\n".join([*parts, self._html_layers()])
 
-            # As an image, not inline: nothing in it can run, and its ids meet no others on the page.
-            data = b64encode(svg.encode()).decode()
-            parts.append(f'<p><img alt="diagram" style="max-width: 100%" src="data:image/svg+xml;base64,{data}"></p>')
-        return "\n".join(parts)
+    def _html_diagram(self) -> str:
+        """Return the diagram as a notebook shows it: light, and dark where the notebook is."""
+        from base64 import b64encode
+        from zlib import crc32
+
+        from archspec.backends.diagram import draw, render_scene
+
+        scene = draw(self._checked)
+        # As images, not inline: nothing in them can run, and their ids meet no others on the page.
+        light, dark = (
+            f"data:image/svg+xml;base64,{b64encode(render_scene(scene, 'svg', theme)).decode()}" for theme in _THEMES
+        )
+        name = f"archspec-{crc32(dark.encode()):x}"
+        style = f'{", ".join(f"{where} .{name}" for where in _DARK_NOTEBOOKS)} {{ content: url("{dark}"); }}'
+        return (
+            f'<style>{style}</style>\n<p><img class="{name}" alt="diagram" style="max-width: 100%" src="{light}"></p>'
+        )
 
     def _html_figures(self) -> str:
         body = self.graph.body
@@ -201,14 +223,19 @@ class Architecture:
         return f"<table>{''.join(cells)}</table>"
 
     def _html_layers(self) -> str:
-        lines = ["<table><tr><th>layer</th><th>kind</th><th>output</th><th>params</th><th>MACs</th></tr>"]
+        # Words stand to the left, which notebooks do only where they are told to.
+        words = ' style="text-align: left"'
+        left = f"<th{words}>layer</th><th{words}>kind</th><th{words}>output</th>"
+        lines = ["<details><summary>layers</summary>", f"<table><tr>{left}<th>params</th><th>MACs</th></tr>"]
         for number, row in enumerate(rows(self.graph, self._checked.figures, _NOTEBOOK_DEPTH)):
             if number == _NOTEBOOK_ROWS:
                 lines.append("<tr><td>…</td></tr>")
                 break
-            cells = (row.path, row.kind, shapes(row.outputs), grouped(row.params.total), grouped(row.macs))
-            lines.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>")
-        lines.append("</table>")
+            told = (row.path, row.kind, shapes(row.outputs))
+            cells = [f"<td{words}>{escape(cell)}</td>" for cell in told]
+            cells += [f"<td>{grouped(figure)}</td>" for figure in (row.params.total, row.macs)]
+            lines.append(f"<tr>{''.join(cells)}</tr>")
+        lines.append("</table></details>")
         return "\n".join(lines)
 
 

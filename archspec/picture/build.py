@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.backend import Checked
@@ -27,26 +27,43 @@ MOST_WHOLE = 4000
 
 
 def build_picture(checked: Checked, view: View = EVERYTHING, *, whole: bool = False) -> Picture:
-    """Return the drawing of a model. Raises NothingNamed for a name that nothing in it goes by.
+    """Return the drawing of a model, as open as it can be and still be read: the first of `build_pictures`.
 
-    Without a depth, a large model is folded until it is readable: first the blocks that look like one shown before,
-    then what is deeper than one level, then blocks in a row that differ in sizes only, then all blocks. With `whole` a
-    folded block is a frame that is not shown, as long as the model is not too large for that.
+    With `whole` a folded block is a frame that is not shown, as long as the model is not too large for that.
     """
-    planner = Planner(checked.graph, view.fuse, view.alike)
+    return next(build_pictures(checked, view, whole=whole))
+
+
+def build_pictures(checked: Checked, view: View = EVERYTHING, *, whole: bool = False) -> Iterator[Picture]:
+    """Yield drawings of a model, each more folded than those before. Raises NothingNamed for a name that is not there.
+
+    With a depth there is one. Without, a model starts folded if it is large: first the blocks that look like one shown
+    before, then what is deeper than one level, then what is not repeated, then blocks in a row that differ in sizes
+    only, then all blocks.
+    """
+    planner = Planner(checked.graph, view.fuse, view.alike, view.apart)
     _check_names(checked, planner, view)
     whole = whole and planner.count() <= MOST_WHOLE
     if view.depth is not None or planner.count() <= MANY_CARDS:
-        return _Builder(checked, planner, view, view.depth, once=False, whole=whole).picture()
+        yield _Builder(checked, planner, view, view.depth, once="", whole=whole).picture()
+    if view.depth is not None:
+        return
+    seen: set[int] = set()
+    steps: tuple[tuple[int | None, _Once], ...] = ((None, "first"), (1, "first"), (1, "repeated"))
     for alike in (view.alike, True):
         planner = Planner(checked.graph, view.fuse, alike)
-        for depth in (None, 1):
-            builder = _Builder(checked, planner, view, depth, once=True)
+        for depth, once in steps:
+            builder = _Builder(checked, planner, view, depth, once=once)
             picture = builder.picture()
-            # Where no block is open, folding makes it no smaller.
-            if builder.visible() <= MANY_CARDS or not builder.opened:
-                return _Builder(checked, planner, view, depth, once=True, whole=True).picture() if whole else picture
-    return _Builder(checked, planner, view, 0, once=False, whole=whole).picture()
+            # Where there is no block to open, folding makes it no smaller.
+            small = builder.visible() <= MANY_CARDS or not builder.opened
+            if small and builder.visible() not in seen and (builder.opened or once == "first"):
+                yield _Builder(checked, planner, view, depth, once=once, whole=True).picture() if whole else picture
+                seen.add(builder.visible())
+    folded = _Builder(checked, planner, view, 0, once="", whole=whole)
+    picture = folded.picture()
+    if whole or folded.visible() not in seen:
+        yield picture
 
 
 def _check_names(checked: Checked, planner: Planner, view: View) -> None:
@@ -82,6 +99,8 @@ class _Scope:
     shown: bool = True
 
 
+#: Which blocks are opened: all, of those that look the same the first, or that if it is repeated.
+_Once = Literal["", "first", "repeated"]
 #: The tensors of one body and where they come from.
 _Sources = dict[int, _Source]
 
@@ -99,11 +118,11 @@ class _Wire:
 
 class _Builder:
     def __init__(
-        self, checked: Checked, planner: Planner, view: View, depth: int | None, *, once: bool, whole: bool = False
+        self, checked: Checked, planner: Planner, view: View, depth: int | None, *, once: _Once, whole: bool = False
     ) -> None:
         self._graph, self._figures = checked.graph, checked.figures
         self._planner, self._view, self._depth = planner, view, depth
-        #: Whether of blocks that look the same only the first is opened, and what such blocks have been.
+        #: Which of blocks that look the same are opened, and what such blocks have been.
         self._once, self._whole = once, whole
         self._shown: set[int] = set()
         #: How many blocks are open.
@@ -142,14 +161,18 @@ class _Builder:
         """Return how many cards there are, the titles of frames among them, but for inputs and outputs."""
         return sum(card.form != "port" for card in self._cards)
 
-    def _opens(self, path: str, node: BlockNode, inner: Body, scope: _Scope) -> bool:
+    def _opens(self, path: str, node: BlockNode, inner: Body, times: int, scope: _Scope) -> bool:
         """Tell whether a block is drawn open."""
+        if self._view.only is not None:
+            return path in self._view.only
         for name in self._view.expand:
             if name in self._planner.names_of(node) | self._planner.names_in(inner) or f"{name}/".startswith(
                 f"{path}/"
             ):
                 return True
         if self._depth is not None and scope.level >= self._depth:
+            return False
+        if self._once == "repeated" and times == 1:
             return False
         if self._once:
             structure = self._planner.structure(inner)
@@ -160,15 +183,10 @@ class _Builder:
 
     def _mark(self, nodes: Iterable[AnyNode], paths: tuple[str, ...], inner: Body | None = None) -> Mark:
         """Return how the card of these layers, or of this folded block, stands out."""
-        if not self._view.marks and not self._view.highlight:
+        if not self._view.highlight:
             return ""
         names = set(self._planner.names_in(inner)) if inner is not None else set()
         names.update(*(self._planner.names_of(node) for node in nodes))
-        for path in paths:
-            if mark := self._view.marks.get(path):
-                return mark
-            if path.endswith("/") and any(marked.startswith(path) for marked in self._view.marks):
-                return "changed"
         for name in self._view.highlight:
             inside = any(path.endswith("/") and name.startswith(path) for path in paths)
             if name in names or inside or any(path.rstrip("/") == name for path in paths):
@@ -299,7 +317,8 @@ class _Builder:
         names = host.layer.takes.names
         ends = [(value, names[i] if named and i < len(names) else "") for i, value in enumerate(host.inputs)]
         ends += [(value, name) for name, values in host.keywords for value in values]
-        told = self._enter(card, ends, sources)
+        # A free weight takes nothing of what stands before it but the batch size.
+        told = self._enter(card, ends if host.layer.reads_inputs else [], sources)
         for result, port in enumerate(end.outputs):
             sources[port.value] = _Source(card.id, result, port.type, told=port.type.shape in told)
         return card
@@ -319,12 +338,11 @@ class _Builder:
         macs = self._figures.macs[inner.key]
         tooltip = "\n".join(wording.block_tooltip(definition, inner, path, count, macs, layers))
         params = 0 if reused else total.total
-        details = dict.fromkeys(wording.block_detail(definition, self._graph.bodies[one.body]) for one in nodes)
         # Of sizes that grow from block to block the first and the last tell enough.
-        detail = " … ".join(list(details)[:1] + list(details)[-1:]) if len(details) > 1 else next(iter(details))
+        detail = wording.block_detail(definition, inner, self._graph.bodies[nodes[-1].body])
         paths = tuple(self._path(one.name, one.index, one.shared, scope) for one in nodes)
         names = [port.name for port in inner.inputs]
-        opens = scope.shown and self._opens(path, node, inner, scope)
+        opens = scope.shown and self._opens(path, node, inner, times, scope)
         if not opens and not self._whole:
             card = self._card(
                 "fold",

@@ -11,8 +11,10 @@ from archspec.tensor import TensorType
 #: `card`: a layer. `sign`: a merge in a circle. `bar`: a concatenation. `fold`: a block that is not opened. `strip`:
 #: the title of a frame, through which its inputs come. `port`: an input or output of the model.
 Form = Literal["card", "sign", "bar", "fold", "strip", "port"]
-#: Why a card stands out: it was asked for by name, or what became of it from one network to another.
-Mark = Literal["", "highlight", "added", "removed", "changed"]
+#: Why a card stands out: it was asked for by name.
+Mark = Literal["", "highlight"]
+#: What became of something from one network to another, where a picture shows two: a key of `style.LOOKS`.
+Became = Literal["", "added", "removed", "changed", "follows", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Card:
     params: int = 0
     #: What comes out of it first.
     type: TensorType | None = None
+    became: Became = ""
+
+    @property
+    def paint(self) -> str:
+        """The look that it is painted in: its own, or that of what became of it."""
+        return self.became or self.look
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class Line:
     tooltip: str = ""
     pull: Literal["straight", "near", "free"] = "near"
     skip: bool = False
+    became: Became = ""
 
     @property
     def label(self) -> str:

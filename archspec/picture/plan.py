@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import takewhile
 
 from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer
-from archspec.picture.cards import Mark
 
 #: With more cards than this, the titles of frames among them, a drawing starts folded.
 MANY_CARDS = 40
@@ -19,17 +19,19 @@ class View:
     """What a person wants to see of a model.
 
     Blocks deeper than `depth` are one card each; None chooses. `expand` names blocks to open all the same, `highlight`
-    layers and blocks that stand out: each by its path, its name, or what it is an instance of. `marks` are those of
-    layers by their path, or by the path of a block and `/`. `fuse` draws a normalisation and an activation in the card
-    of the layer that they follow. `alike` folds blocks in a row into one even where they differ in their sizes.
+    layers and blocks that stand out: each by its path, its name, or what it is an instance of. `fuse` draws a
+    normalisation and an activation in the card of the layer that they follow. `alike` folds blocks in a row into one
+    even where they differ in their sizes. `only` are the paths of the blocks to open, whatever the rest says, and
+    `apart` nodes, by their body and their number in it, that are not drawn as one with what they follow.
     """
 
     depth: int | None = None
     expand: frozenset[str] = frozenset()
     highlight: frozenset[str] = frozenset()
-    marks: Mapping[str, Mark] = field(default_factory=dict)
     fuse: bool = True
     alike: bool = False
+    only: frozenset[str] | None = None
+    apart: frozenset[tuple[str, int]] = frozenset()
 
     def __post_init__(self) -> None:
         if self.depth is not None and self.depth < 0:
@@ -55,8 +57,10 @@ class Group:
 class Planner:
     """Plans the bodies of one graph, each once."""
 
-    def __init__(self, graph: Graph, fuse: bool, alike: bool = False) -> None:
-        self._graph, self._fuse, self._alike = graph, fuse, alike
+    def __init__(
+        self, graph: Graph, fuse: bool, alike: bool = False, apart: frozenset[tuple[str, int]] = frozenset()
+    ) -> None:
+        self._graph, self._fuse, self._alike, self._apart = graph, fuse, alike, apart
         self._groups: dict[str, tuple[Group, ...]] = {}
         self._counts: dict[str, int] = {}
         self._structures: dict[str, int] = {}
@@ -66,7 +70,7 @@ class Planner:
     def groups(self, body: Body) -> tuple[Group, ...]:
         """Return the nodes of a body in execution order, gathered into groups."""
         if body.key not in self._groups:
-            self._groups[body.key] = tuple(_groups(body, self._fuse, self._same))
+            self._groups[body.key] = tuple(_groups(body, self._fuse, self._same, self._apart))
         return self._groups[body.key]
 
     def _same(self, a: BlockNode, b: BlockNode) -> bool:
@@ -134,7 +138,7 @@ def _layer_names(layer: Layer) -> set[str]:
 _Same = Callable[[BlockNode, BlockNode], bool]
 
 
-def _groups(body: Body, fuse: bool, same: _Same) -> list[Group]:
+def _groups(body: Body, fuse: bool, same: _Same, apart: frozenset[tuple[str, int]]) -> list[Group]:
     readers = _readers(body)
     groups: list[Group] = []
     taken: set[int] = set()
@@ -146,6 +150,7 @@ def _groups(body: Body, fuse: bool, same: _Same) -> list[Group]:
             chain = _like_blocks(body, position, readers, same)
         elif fuse and isinstance(node, LayerNode):
             chain = _fused(body, position, readers)
+        chain[1:] = takewhile(lambda place: (body.key, place) not in apart, chain[1:])
         taken.update(chain)
         groups.append(Group(tuple(body.nodes[i] for i in chain), len(chain) if isinstance(node, BlockNode) else 1))
     return groups

@@ -51,14 +51,21 @@ LOOKS: Final = {
     "reshape": Look("reshape", "#6B7480"),
     "regularizer": Look("regulariser", "#6B7480", dashed=True),
     "block": Look("block", "#A3ADB8"),
+    "added": Look("added", "#1A7F37"),
+    "removed": Look("removed", "#CF222E", dashed=True),
+    "changed": Look("changed", "#B26A00"),
+    "follows": Look("other shape or size only", "#B59A5B"),
+    "same": Look("the same", "#8A939D"),
 }
 
 #: The colours of what stands out.
-MARKS: Final = {"highlight": "#C77700", "added": "#1A7F37", "removed": "#CF222E", "changed": "#9A6700"}
+MARKS: Final = {"highlight": "#C77700"}
 
 #: Merges that a figure draws as a sign in a circle; the others are cards.
 SIGNS: Final = {"Add": "+", "Subtract": "\N{MINUS SIGN}", "Multiply": TIMES}
 
+#: What figures leave out of the name of an argument.
+_ARGUMENT: Final = re.compile(r"^(?:num|return|use)_|_dim$")
 _SHORTER: Final = (
     (re.compile(r"Normalization\b"), "Norm"),
     (re.compile(r"Average"), "Avg"),
@@ -76,6 +83,11 @@ def short_kind(kind: str) -> str:
     for pattern, replacement in _SHORTER:
         kind = pattern.sub(replacement, kind)
     return kind
+
+
+def short_argument(name: str) -> str:
+    """Return what figures call an argument: `heads` for `num_heads`."""
+    return _ARGUMENT.sub("", name) or name
 
 
 def short_word(word: str) -> str:

@@ -14,11 +14,13 @@ from archspec.ir.definition import Definition, TuplePattern, pattern_names
 from archspec.ir.expr import Const, show_value
 from archspec.ir.graph import Body, LayerNode
 from archspec.layers.base import Layer, Part
-from archspec.picture.style import TIMES, short_kind, short_word
+from archspec.picture.style import TIMES, short_argument, short_kind, short_word
 from archspec.tensor import FLOAT, Sym, TensorType, show_dim, show_shape
 
 #: Sizes come first and are shown even where they are the default; the rest of the order is the layer's own.
 _SIZES = ("kernel_size", "pool_size", "size")
+#: What a table has so many of, and how long each is.
+_FROM_TO = ("input_dim", "output_dim")
 #: Arguments that a figure leaves to the tooltip, by the end of their names.
 _QUIET = (
     *("initializer", "regularizer", "constraint", "use_bias", "data_format"),
@@ -54,8 +56,8 @@ def type_text(type: TensorType) -> str:
 
 def layer_title(layer: Layer) -> str:
     """Return the type that a card bears: that of the layer, or the function that it applies."""
-    if layer.category == "activation" and (word := _activation(layer)):
-        return word
+    if layer.category == "activation" and (word := _activation(layer) or _given(layer).get("activation")):
+        return str(word)
     return short_kind(layer.kind)
 
 
@@ -73,9 +75,11 @@ def layer_detail(layer: Layer, inputs: tuple[TensorType, ...]) -> str:
             continue
         if required == [name]:
             named.append(_value(value))
+        elif name in _FROM_TO and required == list(_FROM_TO):
+            named.append(f"{'→ ' * (name == _FROM_TO[1])}{_value(value)}")
         else:
-            named.append(_named(name, value))
-    text = ", ".join([size for size in sizes if size] + named)
+            named.append(_named(short_argument(name), value))
+    text = ", ".join([size for size in sizes if size] + named).replace(", →", " →")
     stride = _stride(layer, inputs)
     return f"{text} /{stride}".strip() if stride else text
 
@@ -85,10 +89,25 @@ def layer_activation(layer: Layer) -> str:
     return "" if layer.category == "activation" else _activation(layer)
 
 
-def block_detail(definition: Definition, body: Body) -> str:
-    """Write the arguments of a block that are not its defaults, as a call would."""
+def block_detail(definition: Definition, first: Body, last: Body) -> str:
+    """Write the arguments of a block that are not its defaults; of blocks in a row, those of the first and of the last.
+
+    Sizes and strides look as they do on the card of a layer.
+    """
+    one, other = _block_arguments(definition, first), _block_arguments(definition, last)
+    # What only one of them is given is left to the tooltips.
+    texts = [
+        text if text == other[name] else f"{text} … {other[name].removeprefix(f'{name}=')}"
+        for name, text in one.items()
+        if name in other
+    ]
+    texts.sort(key=lambda text: text.startswith("/"))
+    return ", ".join(texts).replace(", /", " /")
+
+
+def _block_arguments(definition: Definition, body: Body) -> dict[str, str]:
     values = dict(body.arguments)
-    shown = []
+    shown: dict[str, str] = {}
     for parameter in definition.parameters:
         names = pattern_names(parameter.pattern)
         if parameter.tensor or parameter.captured or any(name not in values for name in names):
@@ -99,10 +118,15 @@ def block_detail(definition: Definition, body: Body) -> str:
         if isinstance(parameter.default, Const) and parameter.default.value == value:
             continue
         if isinstance(parameter.pattern, TuplePattern):
-            shown.append(f"({', '.join(map(_value, value))})")
+            text = f"({', '.join(map(_value, value))})"
+        elif "s#" in parameter.spellings and isinstance(value, int):
+            text = f"/{value}"
+        elif parameter.default is None or (parameter.spellings and isinstance(value, tuple)):
+            text = _value(value)
         else:
-            shown.append(_value(value) if parameter.default is None else _named(parameter.name, value))
-    return ", ".join(shown)
+            text = _named(parameter.name, value)
+        shown[parameter.name] = text
+    return shown
 
 
 def joined_lengths(inputs: tuple[TensorType, ...], output: TensorType) -> str:
@@ -154,7 +178,12 @@ def types_text(types: Iterable[TensorType]) -> str:
 
 def place(span: Span) -> str:
     """Return where something was written, without the folder: a drawing must not tell of the machine it was made on."""
-    return f"{PurePosixPath(span.file.replace(chr(92), '/')).name}:{span.line}"
+    return f"{_file_name(span.file)}:{span.line}"
+
+
+@cache
+def _file_name(file: str) -> str:
+    return PurePosixPath(file.replace(chr(92), "/")).name
 
 
 @cache
@@ -208,8 +237,12 @@ def _value(value: Any) -> str:
             return TIMES.join(map(str, value))
         case tuple() if any(isinstance(item, Part) for item in value):
             return f"[{', '.join(map(_value, value))}]"
+        case tuple() if len({number for pair in value if isinstance(pair, tuple) for number in pair}) == 1:
+            return str(value[0][0])
         case str():
             return value
+        case float():
+            return f"{value:.4g}"
         case _:
             return show_value(value)
 

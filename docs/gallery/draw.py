@@ -41,7 +41,7 @@ GALLERY = (
     Drawing("googlenet", "GoogLeNet", "googlenet"),
     Drawing("resnet18", "ResNet-18", "resnet18"),
     Drawing("resnet152", "ResNet-152", "resnet:resnet152"),
-    Drawing("resnet152-summary", "ResNet-152, folded to fit a page", "resnet:resnet152", {"style": "summary"}),
+    Drawing("resnet152-summary", "ResNet-152 as stages", "resnet:resnet152", {"style": "summary"}),
     Drawing("densenet121", "DenseNet-121", "densenet_bc:densenet121"),
     Drawing("unet", "U-Net", "unet"),
     Drawing("unet-volume", "U-Net as volumes", "unet", {"style": "volume"}),

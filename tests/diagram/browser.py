@@ -13,8 +13,8 @@ from typing import Any
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 #: What Chromium does of its own accord is no business of the page.
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--mute-audio",
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ class Browser:
     """One page. `requests` and `errors` are what it asked for and what went wrong."""
 
     def __init__(self, profile: Path, width: int = 1200, height: int = 900) -> None:
-        assert PROGRAM is not None
+        assert PROGRAM is not None, "Chromium is needed here, and is not there"
         to_read, self._out = os.pipe()
         self._in, to_write = os.pipe()
         os.set_inheritable(to_read, True)
@@ -45,7 +45,7 @@ class Browser:
         targets = self.send("Target.getTargets")["targetInfos"]
         page = next(target["targetId"] for target in targets if target["type"] == "page")
         self._session = self.send("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
+        for domain in ("Page", "Runtime", "Network", "Log", "Accessibility"):
             self.send(f"{domain}.enable")
 
     def close(self) -> None:
@@ -96,8 +96,8 @@ class Browser:
             pass
 
     def run(self, expression: str) -> Any:
-        """Return what an expression comes to in the page."""
-        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Return what an expression comes to in the page; of a promise, what it comes to in the end."""
+        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(json.dumps(answer["exceptionDetails"]))
         return answer["result"].get("value")
@@ -109,14 +109,31 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.mouse(kind, x, y, button="left", clickCount=1)
 
-    def key(self, key: str, text: str = "") -> None:
-        codes = {"Enter": 13, " ": 32, "Tab": 9, "Escape": 27}
-        more = {
-            "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper())),
-            "text": text or ("\r" if key == "Enter" else ""),
+    def key(self, key: str, modifiers: int = 0) -> None:
+        """Press and release a key. Of the modifiers, 2 is Control and 8 is Shift."""
+        codes = {"Enter": 13, " ": 32, "Tab": 9, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39}
+        codes |= {"ArrowDown": 40, "+": 187, "-": 189}
+        more: dict[str, Any] = {
+            "key": key,
+            "windowsVirtualKeyCode": codes.get(key, ord(key[0])),
+            "modifiers": modifiers,
         }
-        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, **more)
-        self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
+        text = "\r" if key == "Enter" else key if len(key) == 1 and not modifiers else ""
+        self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **more)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **more)
+
+    def type(self, text: str) -> None:
+        self.send("Input.insertText", text=text)
+
+    def media(self, **features: str) -> None:
+        """Prefer something: `prefers_color_scheme="dark"`."""
+        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.send("Emulation.setEmulatedMedia", features=wanted)
+
+    def names(self, role: str) -> list[str]:
+        """Return what a screen reader calls everything of a role, in its order."""
+        nodes = self.send("Accessibility.getFullAXTree")["nodes"]
+        return [node["name"]["value"] for node in nodes if not node["ignored"] and node["role"]["value"] == role]
 
     def picture(self) -> bytes:
         return base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])

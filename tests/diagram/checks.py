@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+from archspec.backends.diagram.flow import Net
 from archspec.backends.diagram.place import Layout, Placed
 from archspec.backends.diagram.text import width
 from archspec.picture.cards import Card, Item, Picture
@@ -16,15 +17,15 @@ SLACK = 0.5
 LABEL_HIGH = 10.0
 
 
-def faults(picture: Picture, layout: Layout) -> list[str]:
-    """Return what is wrong with a layout, in words; nothing where all is right."""
+def faults(picture: Picture, layout: Layout, *, volumes: bool = False) -> list[str]:
+    """Return what is wrong with a layout, in words; nothing where all is right. `volumes` tells that it is of boxes."""
     return [
         *_drawn_once(picture, layout),
         *_nesting(picture, layout),
         *_inside(layout),
         *_overlaps(layout),
         *_crossings(layout),
-        *_texts(layout),
+        *(_texts_below(layout) if volumes else _texts(layout)),
         *_connections(picture, layout),
     ]
 
@@ -152,19 +153,35 @@ def _texts(layout: Layout) -> list[str]:
     return found
 
 
+def _texts_below(layout: Layout) -> list[str]:
+    """The texts of a box stand below it, one below the other, and where its card is."""
+    found = []
+    for placed in layout.cards:
+        face = placed.face
+        if placed.frame or placed.card.form == "sign":
+            continue
+        badge = 6 + width(face.badge, 11, bold=True) if face.badge else 0
+        longest = max(width(face.title, 11, bold=True) + badge, width(face.detail, 10.5), width(face.row, 10.5))
+        if longest > placed.width:
+            found.append(f"the texts of `{placed.card.title}` need {longest}, it is {placed.width} wide")
+        if 13 * (1 + bool(face.detail) + bool(face.row)) > face.under:
+            found.append(f"the texts of `{placed.card.title}` need more than {face.under} below it")
+    return found
+
+
 def _connections(picture: Picture, layout: Layout) -> list[str]:
     """Every line of the picture is there: pieces of its tensor lead from its source to an arrow at its target."""
     places = {placed.card.id: placed for placed in layout.cards}
     frames = {placed.card.id for placed in layout.cards if placed.frame}
-    pieces: dict[tuple[int, int], list[Points]] = {}
+    pieces: dict[Net, list[Points]] = {}
     for line in layout.lines:
         pieces.setdefault(line.net, []).append(line.points)
     found = []
-    wanted = {(line.source, line.result) for line in picture.lines}
+    wanted = {(line.source, line.result, line.became) for line in picture.lines}
     found += [f"nothing is drawn of {net}" for net in wanted - pieces.keys()]
     links = {net: _before(group) for net, group in pieces.items()}
     for line in picture.lines:
-        net = (line.source, line.result)
+        net = (line.source, line.result, line.became)
         group = pieces.get(net, [])
         target = rect(places[line.target])
         ends = [number for number, points in enumerate(group) if _touches(points[-1], target)]

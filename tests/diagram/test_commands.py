@@ -1,22 +1,16 @@
-"""The commands `diagram` and `diff`, and the notebook."""
+"""The command `diagram`, and the notebook."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archspec
-from archspec.backend import Checked
-from archspec.compare import compare, show, to_json
-from archspec.diagnostics import Source
-from archspec.driver import compile_source
 from tests.conftest import Invoke
 
 NET = "input 8\ndense(4, relu) -> dense(2)\n"
-BLOCKS = "block unit(n) {{ dense(n, relu) }}\ninput 8\nunit(4) -> unit(5){tail}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -103,90 +97,6 @@ def test_build_writes_drawing_and_dot_beside_the_code(invoke: Invoke, tmp_path: 
     assert "digraph" in (tmp_path / "out" / "net.dot").read_text()
 
 
-# --- diff ------------------------------------------------------------------------------------------------------------
-
-
-def checked(text: str, **settings: Any) -> Checked:
-    return compile_source(Source("net.arch", text), settings=settings).checked()
-
-
-def found(old: str, new: str) -> list[tuple[str, str]]:
-    comparison = compare(checked(old), checked(new))
-    return [(change.what, (change.new or change.old).path) for change in comparison.changes]  # type: ignore[union-attr]
-
-
-def test_nothing_changed() -> None:
-    comparison = compare(checked(NET), checked(NET))
-    assert comparison.changes == () and comparison.same == 2
-    assert list(show(comparison))[-1] == "no change"
-
-
-def test_added_and_removed_layers_are_found_whatever_the_others_are_called_now() -> None:
-    longer = "input 8\ndense(4, relu) -> dropout(0.1) -> dense(3) -> dense(2)\n"
-    assert found(NET, longer) == [("added", "dropout"), ("added", "dense2"), ("changed", "dense3")]
-    assert found(longer, NET) == [("removed", "dropout"), ("removed", "dense2"), ("changed", "dense2")]
-
-
-def test_a_changed_layer_says_what_changed() -> None:
-    comparison = compare(checked(NET), checked(NET.replace("4", "6")))
-    lines = list(show(comparison))
-    # 8 x 4 + 4 and 4 x 2 + 2 parameters, then 8 x 6 + 6 and 6 x 2 + 2.
-    assert "  params   46 -> 68  (+22)" in lines
-    assert "~ dense1  Dense  units 4 -> 6  4 -> 6  params 36 -> 54  (+18)  MACs 32 -> 48" in lines
-    assert "~ dense2  Dense  params 10 -> 14  (+4)  MACs 8 -> 12" in lines
-
-
-def test_the_json_has_both_sides() -> None:
-    (change,) = to_json(compare(checked(NET), checked(NET.replace("dense(2)", "dense(2, tanh)"))))["changes"]
-    assert change["change"] == "changed"
-    assert change["old"]["arguments"] == {"units": "2"} and change["new"]["arguments"]["activation"] == "tanh"
-    assert change["new"]["output_shapes"] == [[None, 2]]
-
-
-def test_shared_weights_count_once() -> None:
-    once = "input 8\nshared s = dense(8)\ns\n"
-    result = to_json(compare(checked(once), checked(once + "s\n")))
-    assert result["old"]["params"] == result["new"]["params"] == 72
-    assert [change["new"]["params"] for change in result["changes"]] == [0]
-
-
-def test_many_layers_are_compared_quickly_and_too_many_refused() -> None:
-    def net(n: int) -> str:
-        return "input 8\n" + "(dense(8) -> relu) * 4_000\n" + f"dense({n})"
-
-    comparison = compare(checked(net(3)), checked(net(4)))
-    assert len(comparison.changes) == 1 and comparison.same == 8000
-    with pytest.raises(archspec.ArchspecError, match="too many to compare"):
-        compare(checked("input 8\ndense(8) * 30_000"), checked(NET))
-
-
-def test_diff_of_one_spec_set_in_two_ways(invoke: Invoke, tmp_path: Path) -> None:
-    (tmp_path / "m.arch").write_text("model m(n = 2, wide = 4) { input 8; dense(wide); dense(n) }\n")
-    result = invoke("diff", "m.arch", "--set", "wide=5", "--new-set", "n=3", "-o", "x.svg", "--exit-code")
-    assert result.exit_code == 1
-    assert "units 2 -> 3" in result.stdout and "1 changed, 1 the same" in result.stdout
-    assert "changed" in (tmp_path / "x.svg").read_text()
-    assert invoke("diff", "m.arch", "m.arch", "--exit-code").exit_code == 0
-    assert json.loads(invoke("diff", "m.arch", "--new-set", "n=3", "--format", "json").stdout)["same"] == 1
-
-
-def test_diff_refuses_what_it_cannot_write(invoke: Invoke) -> None:
-    result = invoke("diff", "net.arch", "-o", "x.html")
-    assert result.exit_code == 2 and "must end in .svg, .png, .pdf" in result.stderr
-
-
-def test_the_drawing_marks_what_changed_in_folded_blocks_too() -> None:
-    from archspec.picture.build import build_picture
-    from archspec.picture.plan import View
-
-    marks: Any = {"unit2/dense": "changed"}
-    model = checked(BLOCKS.format(tail=""))
-    folded = build_picture(model, View(depth=0, marks=marks))
-    assert [card.mark for card, _ in folded.cards() if card.form == "fold"] == ["", "changed"]
-    opened = build_picture(model, View(marks=marks))
-    assert [card.mark for card, _ in opened.cards() if card.title == "Dense"] == ["", "changed"]
-
-
 # --- notebook --------------------------------------------------------------------------------------------------------
 
 
@@ -220,11 +130,62 @@ def test_a_cell_needs_no_name(shell: Shell) -> None:
     assert shell.user_ns == {}
 
 
-def test_a_wrong_cell_shows_its_errors(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
-    assert shell.magics["arch"]("net", "input 8\ndens(4)") is None
-    assert "unknown-step" in capsys.readouterr().err and shell.user_ns == {}
-    assert shell.magics["arch"]("two names", NET) is None
-    assert "expected" in capsys.readouterr().err
+def test_a_cell_may_hold_several_models(shell: Shell) -> None:
+    assert shell.magics["arch"]("net:b", "model a { input 8; dense(1) }\nmodel b { input 8; dense(2) }").params == 18
+
+
+def test_a_cell_uses_files_beside_the_notebook(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.arch").write_text("block unit(n) { dense(n) }\n")
+    monkeypatch.chdir(tmp_path)
+    assert shell.magics["arch"]("", 'use "mine.arch"\ninput 8\nunit(2)').params == 18
+
+
+def test_a_wrong_cell_shows_its_errors_and_names_nothing(shell: Shell) -> None:
+    with pytest.raises(archspec.ArchspecError, match="unknown-step") as caught:
+        shell.magics["arch"]("net", "input 8\ndens(4)")
+    assert shell.user_ns == {}
+    # IPython shows this in place of a traceback: the errors, the first of them first.
+    assert caught.value._render_traceback_()[:2] == ["error[unknown-step]: no layer or block `dens`", " --> net:2:1"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("two names", "`names` is one name too many"),
+        ("9net", "`9net` cannot be a variable"),
+        ("class", "`class` cannot be a variable"),
+        ("net n=", "expected NAME=VALUE, not `n=`"),
+        ("net =3", "expected NAME=VALUE, not `=3`"),
+        ("net n=1 n=2", "`n` is set twice"),
+        ("net 'open", "no closing quotation"),
+    ],
+)
+def test_a_cell_that_begins_wrongly_says_how_it_should(shell: Shell, line: str, told: str) -> None:
+    with pytest.raises(archspec.ArchspecError) as caught:
+        shell.magics["arch"](line, NET)
+    help = " = help: the cell begins with `%%arch [VARIABLE[:MODEL]] [NAME=VALUE]...`"
+    assert caught.value._render_traceback_() == [f"error: {told}", help]
+
+
+def test_a_cell_with_a_warning_says_so(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shell.magics["arch"]("", "let relu = 3\ninput 8\ndense(relu)") is not None
+    assert "hidden-spelling" in capsys.readouterr().err
+
+
+def test_in_a_running_ipython(tmp_path: Path) -> None:
+    """The network is shown; a wrong cell shows errors without a traceback, and counts as failed."""
+    pytest.importorskip("IPython")
+    from IPython.testing.globalipapp import start_ipython
+
+    ip = start_ipython()
+    ip.run_line_magic("load_ext", "archspec")
+    shown = ip.run_cell(f"%%arch net\n{NET}")
+    assert shown.success and shown.result.params == 46 and ip.user_ns["net"] is shown.result
+    ip.display_formatter.active_types = ip.display_formatter.format_types
+    formats, _ = ip.display_formatter.format(shown.result)
+    assert {"text/plain", "text/html", "image/svg+xml"} <= formats.keys()
+    failed = ip.run_cell("%%arch net\ninput 8\ndens(4)")
+    assert not failed.success and "unknown-step" in str(failed.error_in_exec)
 
 
 def test_the_api_draws_in_every_style() -> None:

@@ -19,7 +19,7 @@ from archspec.backend import Checked
 from archspec.backends import diagram
 from archspec.backends.diagram import RenderError, Style, draw, render
 from archspec.backends.diagram.place import lay_out
-from archspec.backends.diagram.scene import COLORS, Circle, Path, Rect, Text
+from archspec.backends.diagram.scene import COLORS, Circle, Path, Rect, Scene, Text
 from archspec.backends.diagram.text import width
 from archspec.backends.graphviz import to_dot
 from archspec.diagnostics import Source
@@ -71,15 +71,19 @@ def assert_alone(svg: bytes) -> ElementTree.Element:
 @pytest.mark.parametrize("spec", [spec for path in shipped_specs() for spec in each_model(path.stem)])
 def test_shipped_specs_in_every_style(spec: str) -> None:
     model = compile_spec(spec).checked()
-    for style in STYLES:
-        for direction in ("TB", "LR"):
-            scene = draw(model, style=style, direction=direction)  # type: ignore[arg-type]
-            for shape in scene.shapes():
-                if isinstance(shape, Text):
-                    length = width(shape.text, shape.size, shape.bold)
-                    left = shape.x - length * {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
-                    assert left >= 0 and left + length <= scene.width + 0.5, shape.text
-    assert_alone(render(model))
+    for view in (View(), View(depth=0), View(depth=99)):
+        for style in STYLES:
+            assert_page_holds_its_text(draw(model, view, style=style))
+            assert_alone(render(model, view=view, style=style))
+        assert_page_holds_its_text(draw(model, view, direction="LR"))
+
+
+def assert_page_holds_its_text(scene: Scene) -> None:
+    for shape in scene.shapes():
+        if isinstance(shape, Text):
+            length = width(shape.text, shape.size, shape.bold)
+            left = shape.x - length * {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
+            assert left >= 0 and left + length <= scene.width + 0.5, shape.text
 
 
 @pytest.mark.parametrize("seed", range(100, 112))
@@ -129,7 +133,7 @@ HOSTILE = [
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\nb\tc\r", "\x00\x07\x1b[31m",
     "\u202ereversed\u2066", "\ud800", "\ufffe", "x" * 10_000, "\u5377\u7a4d \U0001f642 \u05e9\u05dc\u05d5\u05dd",
     "javascript:alert(1)", "end", "graph TD; a-->b", 'click a "javascript:alert(1)"', "%% {init}", "${alert(1)}",
-    "`", "|x|", "#quot;", "\u2028\u2029",
+    "`", "|x|", "#quot;", "\u2028\u2029", "\u200f\u061cright to left\u202e", "]]>]]&gt;<![CDATA[", "x:y:n", "%%{",
 ]  # fmt: skip
 
 
@@ -141,13 +145,13 @@ def hostile(text: str) -> Checked:
 
     def named(key: str) -> Any:
         body = graph.bodies[key]
-        nodes = tuple(node.model_copy(update={"name": text}) for node in body.nodes)
-        ports = tuple(port.model_copy(update={"name": text}) for port in body.inputs)
-        return body.model_copy(update={"nodes": nodes, "inputs": ports, "arguments": (("n", text),)})
+        nodes = tuple(replace(node, name=text) for node in body.nodes)
+        ports = tuple(replace(port, name=text) for port in body.inputs)
+        return replace(body, nodes=nodes, inputs=ports, arguments=(("n", text),))
 
-    definitions = {k: d.model_copy(update={"name": text, "doc": text}) for k, d in graph.definitions.items()}
+    definitions = {k: replace(d, name=text, doc=text) for k, d in graph.definitions.items()}
     update = {"name": text, "doc": text, "definitions": definitions, "bodies": {k: named(k) for k in graph.bodies}}
-    return Checked(graph.model_copy(update=update), model.figures, text)
+    return Checked(replace(graph, **update), model.figures, text)
 
 
 class _Page(HTMLParser):
@@ -185,6 +189,11 @@ def assert_page(page: bytes) -> Any:
     return json.loads(found.scripts[0])
 
 
+def skeleton(dot: str) -> str:
+    """Return DOT without what its strings and its labels say: no text can add to that or take from it."""
+    return re.sub(r">[^<>]*<", "><", re.sub(r'"[^"]*"', '""', dot))
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text_is_text_in_every_format(text: str) -> None:
     model = hostile(text)
@@ -203,11 +212,33 @@ def test_hostile_text_is_text_in_every_format(text: str) -> None:
             assert re.sub(r'"[^"]*"', '""', line) == re.sub(r'"[^"]*"', '""', known)
             assert not re.search(r"<(?!/?b>|br>)", line)
         assert len(to_dot(model, view)) < 100_000
+        assert skeleton(to_dot(model, view)) == skeleton(to_dot(plain, view))
     data = assert_page(render(model, "html"))
     assert len(data["flows"]) == len(assert_page(render(plain, "html"))["flows"])
     assert render(model, "pdf").startswith(b"%PDF")
     for style in STYLES:
         assert_alone(render(model, style=style))
+
+
+def test_a_hostile_spec_is_drawn_as_text_in_every_format() -> None:
+    """The same by way of the parser: comments, names as long as may be, texts as arguments."""
+    long = "x" * 240
+    comment = '# </title><script>alert(1)</script> ]]> "quoted" & \u202e\u200f --> </svg> %% \\N' + "y" * 10_000
+    text = f"{comment}\nblock {long} {{ dense(4) as inner{long} }}\nmodel m {{\n{comment}\ninput {long}: 8\n{long}\n{long}\n}}"
+    model = compile_source(Source("</title><script>alert(1)</script>.arch", text)).checked()
+    simple = compile_source(Source("net.arch", re.sub("#.*", "# a comment", text).replace(long, "name"))).checked()
+    for view in (View(), View(depth=0), View(depth=9)):
+        for style in STYLES:
+            for direction in ("TB", "LR"):
+                svg = render(model, view=view, style=style, direction=direction)  # type: ignore[arg-type]
+                assert_alone(svg)
+                assert b"<script" not in svg and "\u202e" not in svg.decode() and len(svg) < 100_000
+        assert skeleton(to_dot(model, view)) == skeleton(to_dot(simple, view))
+        assert len(render(model, "mermaid", view).splitlines()) == len(render(simple, "mermaid", view).splitlines())
+        assert render(model, "pdf", view).startswith(b"%PDF")
+    page = render(model, "html")
+    assert len(assert_page(page)["flows"]) == len(assert_page(render(simple, "html"))["flows"])
+    assert "\u202e" not in page.decode() and len(page) < 200_000
 
 
 def test_a_png_of_hostile_text_is_a_picture() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,9 @@ from archspec.backends.diagram.box import settle, spaced
 from archspec.backends.diagram.flow import cut
 from archspec.backends.diagram.place import Direction, Layout, lay_out
 from archspec.backends.diagram.series import Mesh, Part, take_apart
+from archspec.backends.diagram.stages import summarize
 from archspec.backends.diagram.text import FONTS, fit, glyphs, width
+from archspec.backends.diagram.volume import lay_out_volumes
 from archspec.diagnostics import Source
 from archspec.driver import compile_source, compile_spec, each_model, shipped_specs
 from archspec.ir.leaves import leaves
@@ -25,6 +28,8 @@ from tests.diagram.networks import random_network
 
 VIEWS = {"as it is": View(), "open": View(depth=99), "folded": View(depth=0), "unfused": View(fuse=False)}
 DIRECTIONS: tuple[Direction, ...] = ("TB", "LR")
+#: As long as it comes out, and in columns where it can be.
+ROOMS = (None, (500.0, 300.0))
 
 
 def checked(text: str) -> Checked:
@@ -42,25 +47,33 @@ def middle(layout: Layout, title: str, number: int = 0) -> float:
     return placed.x + placed.width / 2
 
 
+def assert_without_fault(model: Checked, text: str) -> None:
+    """Every style in every direction, folded and unfolded, as long as it comes out and in columns."""
+    calls = sum(1 for _ in leaves(model.graph))
+    for name, view in VIEWS.items():
+        picture = build_picture(model, view)
+        assert sum(card.leaves * times for card, times in picture.cards()) == calls, text
+        for direction in DIRECTIONS:
+            for room in ROOMS:
+                found = faults(picture, lay_out(picture, direction, room=room))
+                assert not found, f"{name} {direction} {room} {found}\n{text}"
+        summary = summarize(picture)
+        assert sum(card.leaves * times for card, times in summary.cards()) == calls, text
+        found = faults(summary, lay_out(summary))
+        assert not found, f"summary, {name} {found}\n{text}"
+        volumes, _, layout = lay_out_volumes(picture)
+        found = faults(volumes, layout, volumes=True)
+        assert not found, f"volume, {name} {found}\n{text}"
+
+
 @pytest.mark.parametrize("spec", [spec for path in shipped_specs() for spec in each_model(path.stem)])
 def test_shipped_specs_are_laid_out_without_fault(spec: str) -> None:
-    model = compile_spec(spec).checked()
-    for view in VIEWS.values():
-        picture = build_picture(model, view)
-        for direction in DIRECTIONS:
-            assert not faults(picture, lay_out(picture, direction))
+    assert_without_fault(compile_spec(spec).checked(), spec)
 
 
 def assert_random(seed: int) -> None:
     text = random_network(seed)
-    model = checked(text)
-    calls = sum(1 for _ in leaves(model.graph))
-    for view in VIEWS.values():
-        picture = build_picture(model, view)
-        assert sum(card.leaves * times for card, times in picture.cards()) == calls, text
-        for direction in DIRECTIONS:
-            found = faults(picture, lay_out(picture, direction))
-            assert not found, f"{found}\n{text}"
+    assert_without_fault(checked(text), text)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -71,6 +84,7 @@ def test_random_networks_are_laid_out_without_fault(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40, 540))
 def test_many_random_networks_are_laid_out_without_fault(seed: int) -> None:
+    """`python -m pytest -m slow tests/diagram/test_layout.py` runs these; it takes ten minutes."""
     assert_random(seed)
 
 
@@ -86,6 +100,17 @@ def test_the_checks_find_what_is_wrong() -> None:
                 continue
             moved = [*layout.cards[:number], replace(placed, **change), *layout.cards[number + 1 :]]
             assert faults(picture, replace(layout, cards=moved)), (placed.card.title, change)
+
+
+def test_the_checks_find_what_is_wrong_with_volumes() -> None:
+    picture, _, layout = lay_out_volumes(build_picture(checked(random_network(3))))
+    assert not faults(picture, layout, volumes=True)
+    for number, placed in enumerate(layout.cards):
+        if placed.frame or placed.card.form == "sign":
+            continue
+        for face in (replace(placed.face, under=10), replace(placed.face, row="W" * 40)):
+            cards = [*layout.cards[:number], replace(placed, face=face), *layout.cards[number + 1 :]]
+            assert faults(picture, replace(layout, cards=cards), volumes=True)
 
 
 def test_random_networks_have_what_is_neither_chain_nor_fan() -> None:
@@ -194,15 +219,6 @@ def test_blocks_deep_in_one_another_are_laid_out() -> None:
     assert max(placed.nesting for placed in layout.cards) == 40
 
 
-def test_resnet_152_folded_fits_a_page_and_can_be_read() -> None:
-    from archspec.backends.diagram import draw
-
-    scene = draw(compile_spec("resnet:resnet152").checked(), View(depth=0))
-    # A4 in points; the smallest type is 10.5 pixels.
-    scale = min(595 / scene.width, 842 / scene.height)
-    assert 10.5 * scale >= 6
-
-
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -280,3 +296,93 @@ def test_blocks_in_a_row_that_only_grow_are_one_where_there_are_many() -> None:
 def test_blocks_that_grow_are_drawn_each_where_there_are_few() -> None:
     text = "block layer(n) { dense(n, relu) -> dense(n) }\ninput 8\nlayer(3) -> layer(4)"
     assert [card.times for card, _ in build_picture(checked(text)).cards() if card.title == "layer"] == [1, 1]
+
+
+# --- what is neither chain nor fan -----------------------------------------------------------------------------------
+
+GATES = "\n".join(
+    ["input 8", "dense(8) as x", "dense(8, relu) as z", "dense(9) as s"]
+    + [
+        f"from z -> dense(8, tanh) -> add(x, _) as x{n}\ndense(8, relu) as z{n}\ndense(9) -> add(s{n - 1 or ''}, _) as s{n}".replace(
+            "from z ", f"from z{n - 1 or ''} "
+        ).replace("add(x, _)", f"add(x{n - 1 or ''}, _)")
+        for n in range(1, 9)
+    ]
+)
+
+
+def test_the_longest_way_through_is_straight_however_many_lead_off_it() -> None:
+    picture, layout = layout_of(GATES)
+    assert not faults(picture, layout)
+    gates = [placed for placed in layout.cards if placed.card.rows == ("ReLU",)]
+    assert len(gates) == 9 and len({placed.x + placed.width / 2 for placed in gates[1:]}) == 1
+    # It does not drift aside as it goes on.
+    assert layout.width < 900
+
+
+def test_inputs_stand_at_the_top_and_weights_where_they_are_needed() -> None:
+    text = (
+        "input a: 4x8\ninput b: 4x8\nfrom b -> dense(8) -> dropout(0.1) -> dense(8) as late\n"
+        "from a -> dense(8) as early\nweight(4x8) as w\nadd(early, late, w) as sum\nfrom sum, late -> add\n"
+    )
+    picture, layout = layout_of(text)
+    assert not faults(picture, layout)
+    tops = {placed.card.title: placed.y for placed in layout.cards if placed.card.form == "port"}
+    assert tops["a"] == tops["b"] == 0
+    weight = next(placed for placed in layout.cards if placed.card.title == "FreeWeight")
+    assert weight.y > max(placed.y for placed in layout.cards if placed.card.title == "Dropout")
+
+
+THREE = """
+block tower(width) { conv(width, 3x3, same) -> bn -> relu -> max_pool(2x2) }
+input image: 64x64x3
+input words: 32 : int32
+from image -> tower(16) -> tower(32) -> gap as seen
+from words -> embedding(5000, 64) -> lstm(64) as read
+concat(seen, read) -> dense(128, relu) -> dropout(0.3) as both
+from both -> dense(1) as price
+from both -> dense(10, softmax) as category
+from seen -> dense(4, sigmoid) as box
+output price, category, box
+"""
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_two_inputs_and_three_outputs(direction: Direction) -> None:
+    picture, layout = layout_of(THREE, direction=direction)
+    assert not faults(picture, layout)
+    ports = {placed.card.title: placed for placed in layout.cards if placed.card.form == "port"}
+    along = {title: placed.y if direction == "TB" else placed.x for title, placed in ports.items()}
+    assert along["image"] == along["words"] == 0
+    if direction == "TB":
+        # What is seen, what is answered from it, and what both end in are columns of their own.
+        assert middle(layout, "image") == middle(layout, "GlobalAvgPool")
+        assert middle(layout, "words") == middle(layout, "LSTM")
+        assert middle(layout, "Concat") == middle(layout, "Dropout")
+        assert middle(layout, "box") < middle(layout, "price") < middle(layout, "category")
+
+
+def test_a_short_branch_of_a_concatenation_stands_beside_a_long_one() -> None:
+    text = "input 8x8x4\n_ as x\nconv(4, 3x3, same) -> dropout(0.1) -> conv(4, 3x3, same) as y\nfrom x -> conv(4, 1x1) as z\nconcat(y, z)"
+    _, layout = layout_of(text)
+    assert middle(layout, "Conv2D", 0) == middle(layout, "input")
+    bar = next(placed for placed in layout.cards if placed.card.form == "bar")
+    arrows = [line for line in layout.lines if line.arrow and line.points[-1][1] == bar.y]
+    # The bar reaches as far as its lines come straight down.
+    assert len(arrows) == 2 and all(line.points[-1][0] == line.points[-2][0] for line in arrows)
+
+
+def test_nested_skips_with_a_layer_in_them_stand_close() -> None:
+    lines = ["input 64x64x4"]
+    lines += [f"conv(8, 3x3, same) as t{n}\nmax_pool(2x2)" for n in range(4)] + ["conv(8, 3x3, same)"]
+    for n in reversed(range(4)):
+        lines.append(f"conv_transpose(8, 2x2, s2) as up{n}\nfrom t{n} -> center_crop(64 // 2 ** {n}, 64 // 2 ** {n})")
+        lines.append(f"concat(_, up{n}) -> conv(8, 3x3, same)")
+    picture, layout = layout_of("\n".join(lines))
+    assert not faults(picture, layout)
+    crops = sorted(
+        (placed for placed in layout.cards if placed.card.title == "CenterCrop"), key=lambda placed: placed.x
+    )
+    assert len(crops) == 4
+    # Each stands where the drawing inside of it is narrow, so they overlap from left to right.
+    assert all(after.x < before.x + before.width for before, after in pairwise(crops))

@@ -7,45 +7,57 @@ from typing import Literal, get_args
 
 from archspec.backend import Checked
 from archspec.backends.diagram.png import RenderError
-from archspec.backends.diagram.scene import Scene, Theme
-from archspec.picture.build import EVERYTHING, build_picture
+from archspec.backends.diagram.scene import Direction, Scene, Theme
+from archspec.picture.build import EVERYTHING, build_picture, build_pictures
+from archspec.picture.cards import Picture
 from archspec.picture.plan import View
 
-__all__ = ["Direction", "Format", "RenderError", "Style", "Theme", "draw", "draw_pair", "render", "render_scene"]
+__all__ = ["Direction", "Format", "RenderError", "Style", "Theme", "draw", "render", "render_picture", "render_scene"]
 
 Style = Literal["blocks", "volume", "summary"]
-Direction = Literal["TB", "LR"]
 Format = Literal["svg", "png", "pdf", "html", "mermaid"]
 
 
 def draw(checked: Checked, view: View = EVERYTHING, *, style: Style = "blocks", direction: Direction = "TB") -> Scene:
-    """Return the drawing of a model as shapes."""
+    """Return the drawing of a model as shapes: as open as it can be and still fit a page.
+
+    Volumes go to the right, whatever the direction.
+    """
     _one_of("style", style, get_args(Style))
     _one_of("direction", direction, get_args(Direction))
-    from archspec.backends.diagram.blocks import paint
-    from archspec.backends.diagram.place import lay_out
-
     if style == "summary" and view.depth is None:
         view = replace(view, depth=0, alike=True)
-    picture = build_picture(checked, view)
-    if style == "summary":
-        from archspec.backends.diagram.stages import summarize
+    direction = "LR" if style == "volume" else direction
+    scenes = []
+    for picture in build_pictures(checked, view):
+        scenes.append(_page(picture, style, direction))
+        if scenes[-1].crowding(direction) <= 1:
+            return scenes[-1]
+    return min(scenes, key=lambda scene: (scene.crowding(direction), scene.width * scene.height))
 
-        picture = summarize(picture)
+
+def _page(picture: Picture, style: Style, direction: Direction) -> Scene:
     if style == "volume":
         from archspec.backends.diagram.volume import draw_volumes
 
         return draw_volumes(picture)
-    return paint(picture, lay_out(picture, direction))
+    if style == "summary":
+        from archspec.backends.diagram.stages import summarize
 
-
-def draw_pair(old: tuple[Checked, View], new: tuple[Checked, View]) -> Scene:
-    """Return the drawings of two models side by side."""
-    from archspec.backends.diagram.blocks import paint_pair
+        picture = summarize(picture)
+    from archspec.backends.diagram.blocks import paint, room_on_page
     from archspec.backends.diagram.place import lay_out
 
-    pictures = [build_picture(checked, view) for checked, view in (old, new)]
-    return paint_pair([(picture, lay_out(picture)) for picture in pictures])
+    return paint(picture, lay_out(picture, direction, room=room_on_page(picture, direction)))
+
+
+def render_picture(
+    picture: Picture, format: Format = "svg", *, direction: Direction = "TB", theme: Theme = "auto", text: str = ""
+) -> bytes:
+    """Return a picture as SVG, PNG, PDF or HTML. `text` is what it was written in, for HTML, which goes down only."""
+    if format == "html":
+        return _html(picture, text, direction, theme)
+    return render_scene(_page(picture, "blocks", direction), format, theme)
 
 
 def render(
@@ -68,10 +80,16 @@ def render(
 
         return print_mermaid(build_picture(checked, view), direction).encode()
     if format == "html":
-        from archspec.backends.diagram.html import print_html
-
-        return print_html(build_picture(checked, view, whole=True), checked.text, theme).encode()
+        return _html(build_picture(checked, view, whole=True), checked.text, direction, theme)
     return render_scene(draw(checked, view, style=style, direction=direction), format, theme)
+
+
+def _html(picture: Picture, text: str, direction: Direction, theme: Theme) -> bytes:
+    from archspec.backends.diagram.html import print_html
+
+    if direction != "TB":
+        raise ValueError(f"an HTML drawing goes from top to bottom, not {direction!r}")
+    return print_html(picture, text, theme).encode()
 
 
 def render_scene(scene: Scene, format: Format, theme: Theme) -> bytes:

@@ -19,17 +19,28 @@ from archspec.backends.diagram.face import (
     TWO_ROWS,
 )
 from archspec.backends.diagram.place import Drawn, Layout, Placed
-from archspec.backends.diagram.scene import Circle, Group, Path, Rect, Scene, Shape, Step, Text, polygon, rounded
+from archspec.backends.diagram.scene import (
+    PAGE,
+    Circle,
+    Direction,
+    Group,
+    Path,
+    Rect,
+    Scene,
+    Shape,
+    Step,
+    Text,
+    polygon,
+    rounded,
+)
 from archspec.backends.diagram.text import fit, width
-from archspec.picture.cards import Picture
+from archspec.picture.cards import Card, Picture
 from archspec.picture.style import LOOKS
 
 MARGIN, HEADLINE, SUBLINE = 24.0, 17.0, 12.0
 RADIUS, FRAME_RADIUS = 6.0, 10.0
 #: The page is never narrower: a title wants room.
 NARROWEST = 260.0
-#: How a mark is told without colour.
-SIGNS = {"added": "+", "removed": "\N{MINUS SIGN}", "changed": "~"}
 
 
 def paint(picture: Picture, layout: Layout) -> Scene:
@@ -43,27 +54,6 @@ def paint(picture: Picture, layout: Layout) -> Scene:
     scene.groups.append(Group(heading.shapes(MARGIN, MARGIN)))
     draw(scene, layout, round(left), round(top))
     scene.groups += legend.groups(MARGIN, top + layout.height)
-    return scene
-
-
-def paint_pair(pairs: list[tuple[Picture, Layout]]) -> Scene:
-    """Return a page with layouts side by side, above what their marks mean."""
-    scene = Scene(0, 0, " → ".join(dict.fromkeys(picture.name for picture, _ in pairs)))
-    left, bottom = MARGIN, 0.0
-    for picture, layout in pairs:
-        heading = Heading(picture.name, picture.subtitle, layout.width)
-        scene.groups.append(Group(heading.shapes(left, MARGIN)))
-        top = MARGIN + heading.height
-        draw(scene, layout, round(left + (heading.width - layout.width) / 2), round(top))
-        left += heading.width + 3 * MARGIN
-        bottom = max(bottom, top + layout.height)
-    at, middle = MARGIN, bottom + 28
-    for mark, sign in SIGNS.items():
-        circle, words = Circle(at + 7, middle, 7, mark, mark), Text(at + 20, middle + 3.7, mark, LABEL_SIZE, "muted")
-        inside = Text(at + 7, middle + 4, sign, 12, "ground", bold=True, anchor="middle")
-        scene.groups.append(Group((circle, inside, words)))
-        at += 80
-    scene.width, scene.height = round(left - 2 * MARGIN), round(middle + 7 + MARGIN)
     return scene
 
 
@@ -94,14 +84,24 @@ def paint_lines(scene: Scene, layout: Layout, left: float, top: float) -> None:
         scene.groups.append(Group((Text(label.x + left, y, label.text, LABEL_SIZE, "muted"),)))
 
 
+def room_on_page(picture: Picture, direction: Direction) -> tuple[float, float]:
+    """Return what a page leaves for the layout of a picture."""
+    width, height = PAGE if direction == "TB" else PAGE[::-1]
+    # How many rows the legend takes is known only after the layout; a narrow page has the most.
+    around = Heading.HEIGHT + legend_of(picture.looks, NARROWEST).height
+    return width - 2 * MARGIN, height - 2 * MARGIN - around
+
+
 class Heading:
     """The title line and the line of figures, cut to the page."""
+
+    HEIGHT = 56.0
 
     def __init__(self, name: str, subtitle: str, least: float) -> None:
         most = max(least, 560.0)
         self.name, self.subtitle = fit(name, HEADLINE, most, bold=True), fit(subtitle, SUBLINE, most)
         self.width = max(least, NARROWEST, width(self.name, HEADLINE, bold=True), width(self.subtitle, SUBLINE))
-        self.height = 56.0
+        self.height = self.HEIGHT
 
     def shapes(self, x: float, y: float) -> tuple[Shape, ...]:
         title = Text(x, y + 14, self.name, HEADLINE, bold=True)
@@ -148,9 +148,11 @@ def legend_of(looks: tuple[str, ...], most: float) -> Legend:
 
 def _line(line: Drawn, left: float, top: float) -> list[Shape]:
     points = [(x + left, y + top) for x, y in line.points]
-    color, broad = ("skip", 1.6) if line.skip else ("line", 1.4)
+    became = line.net[2]
+    color, broad = (became, 1.6) if became else ("skip", 1.6) if line.skip else ("line", 1.4)
+    dashed = bool(became) and LOOKS[became].dashed
     if not line.arrow:
-        return [Path(rounded(points), stroke=color, line=broad)]
+        return [Path(rounded(points), stroke=color, line=broad, dashed=dashed)]
     (ax, ay), (bx, by) = points[-2], points[-1]
     length = abs(ax - bx) + abs(ay - by) or 1
     ux, uy = (bx - ax) / length, (by - ay) / length
@@ -159,7 +161,7 @@ def _line(line: Drawn, left: float, top: float) -> list[Shape]:
         (bx, by), (bx - ux * 8 - uy * 3.5, by - uy * 8 + ux * 3.5), (bx - ux * 8 + uy * 3.5, by - uy * 8 - ux * 3.5),
         fill=color,
     )  # fmt: skip
-    return [Path(rounded(points), stroke=color, line=broad), tip]
+    return [Path(rounded(points), stroke=color, line=broad, dashed=dashed), tip]
 
 
 # --- cards -----------------------------------------------------------------------------------------------------------
@@ -170,11 +172,12 @@ def paint_card(placed: Placed, left: float, top: float) -> Group:
     card, face = placed.card, placed.face
     x, y = placed.x + left, placed.y + top
     if card.form == "sign":
-        return Group((*_marked(placed, x, y, placed.width / 2), *_sign(card.title, x, y, placed.width)), card.tooltip)
-    look = LOOKS[card.look]
+        return Group((*_marked(placed, x, y, placed.width / 2), *_sign(card, x, y, placed.width)), card.tooltip)
+    look = LOOKS[card.paint]
     fold = card.form == "fold"
-    role = "frame" if fold else card.look
-    fill = "frame.0" if fold else "ground" if card.form == "bar" else f"{card.look}.fill"
+    role = _role(card)
+    plain = card.form == "bar" and not card.became
+    fill = "frame.0" if role == "frame" else "ground" if plain else f"{role}.fill"
     dashed = look.dashed or card.shared
     shapes: list[Shape] = [*_behind(placed, x, y, RADIUS, role, fill), *_marked(placed, x, y, RADIUS)]
     shapes.append(Rect(x, y, placed.width, placed.height, RADIUS, fill, role, 1.2, dashed))
@@ -184,7 +187,7 @@ def paint_card(placed: Placed, left: float, top: float) -> Group:
     shapes += _first_row(placed, x, middle, ONE_ROW)
     if face.row:
         start = x + (0 if fold else STRIPE)
-        rule = "frame" if fold else f"{card.look}.rule"
+        rule = "frame" if role == "frame" else f"{role}.rule"
         steps: tuple[Step, ...] = (("M", (start, middle + ONE_ROW)), ("L", (x + placed.width, middle + ONE_ROW)))
         shapes.append(Path(steps, stroke=rule, line=0.8))
         center = middle + (ONE_ROW + TWO_ROWS) / 2 + ROW * 0.35
@@ -194,15 +197,20 @@ def paint_card(placed: Placed, left: float, top: float) -> Group:
 
 def _frame(placed: Placed, left: float, top: float) -> Group:
     x, y = placed.x + left, placed.y + top
-    fill = f"frame.{placed.nesting % 2}"
-    shapes: list[Shape] = [*_behind(placed, x, y, FRAME_RADIUS, "frame", fill), *_marked(placed, x, y, FRAME_RADIUS)]
-    shapes.append(Rect(x, y, placed.width, placed.height, FRAME_RADIUS, fill, "frame", 1.2, placed.card.shared))
+    fill, role = f"frame.{placed.nesting % 2}", _role(placed.card)
+    dashed = placed.card.shared or LOOKS[placed.card.paint].dashed
+    shapes: list[Shape] = [*_behind(placed, x, y, FRAME_RADIUS, role, fill), *_marked(placed, x, y, FRAME_RADIUS)]
+    shapes.append(Rect(x, y, placed.width, placed.height, FRAME_RADIUS, fill, role, 1.2, dashed))
     shapes += _first_row(placed, x, y, STRIP)
     for across, name in zip(placed.ports, placed.face.ports, strict=False):
         shapes.append(Text(across + left, y + STRIP + 9, name, PORT, "muted", anchor="middle"))
     bottom = y + placed.strip
-    shapes.append(Path((("M", (x, bottom)), ("L", (x + placed.width, bottom))), stroke="frame", line=0.8))
+    shapes.append(Path((("M", (x, bottom)), ("L", (x + placed.width, bottom))), stroke=role, line=0.8))
     return Group(tuple(shapes), placed.card.tooltip)
+
+
+def _role(card: Card) -> str:
+    return "frame" if card.paint == "block" else card.paint
 
 
 def _behind(placed: Placed, x: float, y: float, radius: float, role: str, fill: str) -> list[Shape]:
@@ -213,17 +221,9 @@ def _behind(placed: Placed, x: float, y: float, radius: float, role: str, fill: 
 
 
 def _marked(placed: Placed, x: float, y: float, radius: float) -> list[Shape]:
-    """Return what makes a card stand out: a ring, and a sign for what became of it."""
+    """Return what makes a card stand out: a ring."""
     mark = placed.card.mark
-    if not mark:
-        return []
-    shapes: list[Shape] = [
-        Rect(x - 3, y - 3, placed.width + 6, placed.height + 6, radius + 3, "ground", mark, 2.4, mark == "removed")
-    ]
-    if mark in SIGNS:
-        shapes.append(Circle(x - 3, y - 3, 7, mark, mark))
-        shapes.append(Text(x - 3, y + 1, SIGNS[mark], 12, "ground", bold=True, anchor="middle"))
-    return shapes
+    return [Rect(x - 3, y - 3, placed.width + 6, placed.height + 6, radius + 3, "ground", mark, 2.4)] if mark else []
 
 
 def _stripe(x: float, y: float, height: float, role: str) -> Path:
@@ -270,10 +270,11 @@ def _triangle(x: float, middle: float, opened: bool) -> Path:
     return polygon((x + 1, middle - 3.5), (x + 6.5, middle), (x + 1, middle + 3.5), fill="muted")
 
 
-def _sign(sign: str, x: float, y: float, size: float) -> list[Shape]:
+def _sign(card: Card, x: float, y: float, size: float) -> list[Shape]:
     """Return a circle with a sign in it: drawn, so that it is in the middle in every font."""
     cx, cy, arm = x + size / 2, y + size / 2, size * 0.27
-    shapes: list[Shape] = [Circle(cx, cy, size / 2, "ground", "text", 1.4)]
+    fill, stroke = (f"{card.became}.fill", card.became) if card.became else ("ground", "text")
+    shapes: list[Shape] = [Circle(cx, cy, size / 2, fill, stroke, 1.4)]
     bars = {
         "+": ((-arm, 0, arm, 0), (0, -arm, 0, arm)),
         "\N{MINUS SIGN}": ((-arm, 0, arm, 0),),
@@ -281,7 +282,7 @@ def _sign(sign: str, x: float, y: float, size: float) -> list[Shape]:
             (-arm * 0.75,) * 2 + (arm * 0.75,) * 2,
             (-arm * 0.75, arm * 0.75, arm * 0.75, -arm * 0.75),
         ),
-    }[sign]
+    }[card.title]
     for ax, ay, bx, by in bars:
-        shapes.append(Path((("M", (cx + ax, cy + ay)), ("L", (cx + bx, cy + by))), stroke="text", line=1.4))
+        shapes.append(Path((("M", (cx + ax, cy + ay)), ("L", (cx + bx, cy + by))), stroke=stroke, line=1.4))
     return shapes

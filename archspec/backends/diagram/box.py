@@ -9,17 +9,23 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from archspec.backends.diagram.flow import Net
 from archspec.backends.diagram.text import width
 
-#: From card to card; from a card to a line across; from a line across to an arrow's point, or to a line that goes on.
-GAP, ABOVE, BELOW, BELOW_PLAIN = 26.0, 10.0, 18.0, 9.0
+#: From card to card, without a label and with one; from a card to a line across; from a line across to an arrow's
+#: point, without a label and with one, or to a line that goes on.
+GAP, GAP_LABEL, ABOVE, BELOW, BELOW_LABEL, BELOW_PLAIN = 16.0, 20.0, 9.0, 16.0, 18.0, 9.0
+#: From a column to the line beside it that goes up to the next, and how far that is from the top of the page.
+COLUMN, FIRST = 18.0, 2.0
 #: Between lines side by side, along and across.
 TRACK, LANE = 9.0, 12.0
 #: What a label beside a line keeps from it, and how high it is.
 LABEL_GAP, LABEL_HIGH = 7.0, 12.0
 LABEL_SIZE = 10.5
+#: How far the middle of a label is above the point of its arrow.
+LABEL_UP = 10.0
 #: Closer than this, two lines along would be taken for one.
 NEAR = 4.0
 
@@ -67,6 +73,8 @@ class Box:
     depth: float = 0
     left: float = 0
     right: float = 0
+    #: Whether what is in it follows one another along its axis.
+    stacked: bool = False
     #: Where the inputs of a frame stand at its title, if it has several.
     ports: list[float] = field(default_factory=list)
 
@@ -76,12 +84,12 @@ def lane(net: Net, skip: bool) -> Box:
     return Box(0, -LANE / 2, LANE / 2, [Pin(0, net, skip)], [Pin(0, net, skip)])
 
 
-def row(boxes: Sequence[Box], places: Sequence[float], lean: float = 0.5) -> Box:
-    """Put boxes side by side, their lines led to the ends of the row. `lean` 0 keeps them at its beginning."""
+def row(boxes: Sequence[Box], places: Sequence[float], leans: Sequence[float]) -> Box:
+    """Put boxes side by side, their lines led to the ends of the row. A lean of 0 keeps a box at its beginning."""
     whole = Box(max(box.size for box in boxes), 0, 0)
     whole.low = min(place + box.low for box, place in zip(boxes, places, strict=True))
     whole.high = max(place + box.high for box, place in zip(boxes, places, strict=True))
-    for box, place in zip(boxes, places, strict=True):
+    for box, place, lean in zip(boxes, places, leans, strict=True):
         start = round((whole.size - box.size) * lean)
         end = start + box.size
         whole.inner.append((start, place, box))
@@ -101,10 +109,114 @@ def row(boxes: Sequence[Box], places: Sequence[float], lean: float = 0.5) -> Box
     return whole
 
 
+def reach(box: Box, start: float, end: float) -> float:
+    """Return how far across anything in a box reaches, of what lies between two places along."""
+    furthest = box.low
+    waiting = [(0.0, 0.0, box)]
+    while waiting:
+        along, across, inner = waiting.pop()
+        if along > end or along + inner.size < start or across + inner.high <= furthest:
+            continue
+        if inner.vertex is not None or not inner.inner:
+            furthest = across + inner.high
+            continue
+        waiting += [(along + a, across + c, box) for a, c, box in inner.inner]
+        for route in inner.routes:
+            places = [along + a for a, _ in route.points]
+            if min(places) <= end and max(places) >= start:
+                furthest = max(furthest, *(across + c for _, c in route.points))
+    return furthest
+
+
 def _lead(box: Box, pin: Pin, points: list[Point]) -> None:
     box.routes.append(Route(points, pin.skip, pin.arrow, pin.net))
     if pin.label:
         box.labels.append((*points[-1], pin.label))
+
+
+def in_columns(stack: Box, count: int, label_room: float) -> Box | None:
+    """Break a stack into so many columns side by side, as even as can be, or return None.
+
+    It is broken where as many lines lead from one box into the next as leave the one, in the same order, and no skip is
+    among them. They go up between the columns, one around the other.
+    """
+    starts = _breaks(stack, count)
+    if len(starts) < count:
+        return None
+    columns = [_column(stack, start, end) for start, end in zip(starts, [*starts[1:], len(stack.inner)], strict=True)]
+    pins = [pin for column in columns[1:] for pin in column.entries]
+    most = (max(len(column.entries) for column in columns[1:]) - 1) * TRACK
+    labels = max((label_length(pin.label) for pin in pins if pin.label), default=0.0) if label_room else 0.0
+    head = most + max(GAP_LABEL, labels + 24 if labels else 0)
+    whole = Box(head + max(column.size for column in columns) + ABOVE + most, columns[0].low, columns[0].high)
+    before, place = columns[0], 0.0
+    whole.inner.append((head, 0, before))
+    for column in columns[1:]:
+        passing = list(zip(_across(before.exits), _across(column.entries), strict=True))[::-1]
+        lane, down, start = round(whole.high + COLUMN), head + before.size, place
+        place = round(lane + (len(passing) - 1) * TRACK + COLUMN - column.low)
+        whole.inner.append((head, place, column))
+        for number, (left, pin) in enumerate(passing):
+            low, side, up = down + ABOVE + number * TRACK, lane + number * TRACK, FIRST + number * TRACK
+            across, end = start + left.across, place + pin.across
+            _lead(whole, pin, [(down, across), (low, across), (low, side), (up, side), (up, end), (head, end)])
+        whole.high = place + column.high
+        before = column
+    return whole
+
+
+def _can_go_up(pins: Sequence[Pin]) -> bool:
+    """Tell whether lines may go from column to column: not into a sum, nor skips."""
+    return len(pins) == 1 or all(pin.arrow and not pin.skip for pin in pins)
+
+
+def _across(pins: Iterable[Pin]) -> list[Pin]:
+    return sorted(pins, key=lambda pin: pin.across)
+
+
+def _nets(pins: Iterable[Pin]) -> list[Net]:
+    return [pin.net for pin in _across(pins)]
+
+
+def _breaks(stack: Box, count: int) -> list[int]:
+    """Return the numbers of the boxes that columns begin with: of all ways, one whose longest column is short."""
+    ends = [along + box.size for along, _, box in stack.inner]
+    free = [0] + [
+        number
+        for number, ((_, _, box), (_, _, after)) in enumerate(pairwise(stack.inner), 1)
+        if after.entries and _nets(box.exits) == _nets(after.entries) and _can_go_up(after.entries)
+    ]
+
+    def within(most: float) -> list[int]:
+        begun = [0]
+        for number, following in zip(free, [*free[1:], len(ends)], strict=True):
+            if ends[following - 1] - stack.inner[begun[-1]][0] > most and number:
+                begun.append(number)
+        return begun
+
+    low, high = 0.0, stack.size
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(within(middle)) <= count else (middle, high)
+    return within(high)
+
+
+def _column(stack: Box, start: int, end: int) -> Box:
+    """Return some of the boxes of a stack as a stack of their own."""
+    inner = stack.inner[start:end]
+    first, last = inner[0][0], inner[-1][0] + inner[-1][2].size
+    column = Box(last - first, 0, 0, [*inner[0][2].entries], [*inner[-1][2].exits])
+    column.inner = [(along - first, across, box) for along, across, box in inner]
+    for route in stack.routes:
+        if all(first <= along <= last for along, _ in route.points):
+            points = [(along - first, across) for along, across in route.points]
+            column.routes.append(Route(points, route.skip, route.arrow, route.net))
+    column.labels = [(a - first, across, text) for a, across, text in stack.labels if first < a <= last]
+    column.forks = [(a - first, across) for a, across in stack.forks if first < a < last]
+    reach = [across for route in column.routes for _, across in route.points]
+    column.low = min([across + box.low for _, across, box in inner] + [place - 2 for place in reach])
+    column.high = max([across + box.high for _, across, box in inner] + [place + 2 for place in reach])
+    return column
 
 
 class Stack:
@@ -113,7 +225,7 @@ class Stack:
     def __init__(self, label_room: float = 0) -> None:
         #: What a label takes along the way, at most: where lines go to the right, labels lie along them.
         self._label_room = label_room
-        self.box = Box(0, 0, 0)
+        self.box = Box(0, 0, 0, stacked=True)
         self._empty = True
 
     def places(self) -> dict[Net, float]:
@@ -171,13 +283,14 @@ def _channel(whole: Box, entries: Iterable[Pin], room: float | None, label_room:
     labels = max((label_length(pin.label) for pin in pins if pin.label), default=0.0) if label_room else 0.0
     arrows = any(pin.arrow for pin in pins)
     least = (GAP if arrows or not pins else BELOW_PLAIN) if room is None else room
-    height = max(least, labels + 24 if labels else 0)
+    labelled = any(pin.label for pin in pins)
+    height = max(least, GAP_LABEL if labelled else 0, labels + 24 if labels else 0)
     below = 0.0
     if bent:
         tracks = 1 + max(run.track for run in bent) + bool(jogs)
         below = BELOW if arrows else BELOW_PLAIN
-        if any(pin.label for pin in pins):
-            below = max(22.0, labels + 24 if labels else 0)
+        if labelled:
+            below = max(BELOW_LABEL, labels + 24 if labels else 0)
         height = max(height, ABOVE + (tracks - 1) * TRACK + below)
     start = whole.size
     if bent:

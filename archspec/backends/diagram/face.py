@@ -11,12 +11,10 @@ from archspec.picture.style import TIMES
 #: Sizes of type.
 TITLE, DETAIL, AMOUNT, ROW, BADGE, PORT = 13.0, 12.0, 11.0, 11.0, 11.0, 10.5
 #: The most that one text on a card takes.
-MOST_TITLE, MOST_DETAIL, MOST_ROW, MOST_PORT = 220.0, 200.0, 300.0, 90.0
+MOST_TITLE, MOST_DETAIL, MOST_ROW, MOST_PORT = 220.0, 235.0, 300.0, 90.0
 #: The coloured stripe, and the room at the sides of a text and between texts.
 STRIPE, PAD, BETWEEN, APART = 6.0, 10.0, 7.0, 16.0
-ONE_ROW, TWO_ROWS, SIGN, STRIP, PORTS = 30.0, 48.0, 22.0, 28.0, 16.0
-#: A concatenation is a bar: wide, for what comes together in it.
-BAR = 200.0
+ONE_ROW, TWO_ROWS, SIGN, STRIP, PORTS = 28.0, 45.0, 22.0, 26.0, 16.0
 LEAST = 96.0
 #: How far the two cards or frames behind one that is repeated stand out.
 OFFSET = 4.0
@@ -37,6 +35,8 @@ class Face:
     ports: tuple[str, ...] = ()
     #: How far from its middle lines may come in; 0 is anywhere.
     inlet: float = 0
+    #: What it takes beside its axis at one side only.
+    under: float = 0
 
     @property
     def badge_width(self) -> float:
@@ -60,6 +60,6 @@ def face_of(card: Card) -> Face:
     first += APART + width(right, AMOUNT) if right else 0.0
     first += BETWEEN + width(badge, BADGE, bold=True) + 14 if badge else 0.0
     second = stripe + PAD + width(row, ROW)
-    least = BAR if card.form == "bar" else 0.0 if card.form == "strip" else LEAST
+    least = 0.0 if card.form == "strip" else LEAST
     height = STRIP + PORTS * bool(ports) if card.form == "strip" else TWO_ROWS if row else ONE_ROW
     return Face(float(round(max(first + PAD, second + PAD, least))), height, title, detail, right, badge, row, ports)

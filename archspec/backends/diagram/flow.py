@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from archspec.picture.cards import Card, Frame, Item, Line, Picture
+from archspec.picture.cards import Became, Card, Frame, Item, Line, Picture
 
 #: The vertices that every flow has: where its tensors come in, and where they leave.
 START, END = -1, -2
 
-#: One tensor: the card that made it, and which of its results.
-Net = tuple[int, int]
+#: One tensor: the card that made it, which of its results, and what became of the way that it takes.
+Net = tuple[int, int, Became]
 
 
 @dataclass(slots=True, eq=False)
@@ -78,7 +78,7 @@ def _lead(
     """Cut every line where it leaves a frame."""
     left: set[tuple[int, Net]] = set()
     for line in lines:
-        net = (line.source, line.result)
+        net = (line.source, line.result, line.became)
         goal = homes[line.target]
         # A title's tensors are those inside its frame; any other card stands in its frame.
         inside = line.source in frames

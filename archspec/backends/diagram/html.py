@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from archspec.backends.diagram.face import Face, face_of
 from archspec.backends.diagram.place import Inside, Placed, lay_out_apart
 from archspec.backends.diagram.scene import COLORS, Theme
 from archspec.backends.diagram.svg import number
 from archspec.backends.diagram.text import FAMILY, plain, width
-from archspec.picture.cards import Card, Frame, Item, Picture
+from archspec.picture.cards import Became, Card, Frame, Item, Picture
 from archspec.picture.style import LOOKS
 
 _FOLDER = Path(__file__).parent
@@ -61,7 +61,7 @@ def print_html(picture: Picture, text: str, theme: Theme = "auto") -> str:
 </header>
 <main>
 <svg id="stage" role="group" aria-label="{name}"><g id="world"></g></svg>
-<aside id="panel" hidden>
+<aside id="panel" aria-label="Details" aria-live="polite" hidden>
 <button id="close" aria-label="Close">&times;</button><pre id="what"></pre><pre id="source"></pre>
 </aside>
 </main>
@@ -90,16 +90,24 @@ def _style(picture: Picture, theme: Theme) -> str:
     looks = "\n".join(
         f"svg .{look}, footer .{look} {{ --c: var(--{look}); --f: var(--{look}-fill); }}" for look in picture.looks
     )
-    dashed = "\n".join(f"svg .{look} .box {{ stroke-dasharray: 5 3; }}" for look in picture.looks if LOOKS[look].dashed)
-    rings = "\n".join(
-        f"svg .ring.{mark} {{ stroke: var(--{mark}); }}" for mark in ("highlight", "added", "removed", "changed")
+    dashed = "\n".join(
+        f"svg .{look} .box, svg path.{look} {{ stroke-dasharray: 5 3; }} footer .{look} {{ border-style: dashed; }}"
+        for look in picture.looks
+        if LOOKS[look].dashed
     )
     light, dark = _variables("light"), _variables("dark")
     chosen = f":root {{ color-scheme: {'dark' if theme == 'dark' else 'light'}; {dark if theme == 'dark' else light} }}"
     if theme == "auto":
         chosen = f":root {{ color-scheme: light dark; {light} }}\n"
         chosen += f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
-    return "\n".join([chosen, css, looks, dashed, rings, "footer i { border-color: var(--c); background: var(--f); }"])
+    became = "\n".join(
+        f"svg .{look} .box, svg .{look} .sign-box {{ fill: var(--f); stroke: var(--c); }}\n"
+        f"svg path.{look} {{ fill: none; stroke: var(--c); stroke-width: 1.6; }}\n"
+        f"svg path.{look}.tip {{ fill: var(--c); stroke: none; }}"
+        for look in picture.looks
+        if look in get_args(Became)
+    )
+    return "\n".join([chosen, css, looks, became, dashed])
 
 
 def _variables(theme: str) -> str:
@@ -178,11 +186,11 @@ def _flow(inside: Inside, frames: dict[int, Frame]) -> dict[str, Any]:
         if line.arrow:
             end = aside(last) if across else over(last, tops)
         for position, (x, _) in ((start, first), (end, last)):
-            card = layout.cards[position]
-            if position >= 0 and card.card.form != "sign" and abs(card.x + card.width / 2 - x) > 0.5:
+            card = layout.cards[position] if position >= 0 else None
+            if card is not None and card.card.form != "sign" and abs(card.x + card.width / 2 - x) > 0.5:
                 off_center.add(position)
         flat = [_short(value) for point in line.points for value in point]
-        lines.append([int(line.skip), int(line.arrow), start, end, flat])
+        lines.append([int(line.skip), int(line.arrow), start, end, flat, line.net[2]])
     return {
         "w": _short(layout.width),
         "h": _short(layout.height),
@@ -205,7 +213,7 @@ def _card(placed: Placed, stretch: bool, frames: dict[int, Frame]) -> dict[str, 
         "w": _short(placed.width),
         "h": _short(placed.height),
         "k": card.form,
-        "c": card.look,
+        "c": card.paint,
         "r": face.row,
         "s": int(card.shared),
         "o": _tooltip(card),

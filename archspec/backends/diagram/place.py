@@ -1,8 +1,8 @@
 """Lays a picture out: every flow by what it is made of, frames from the inside out.
 
 A chain stacks on one axis. A fan stands side by side; where it ends in a sum, its longest part stays on the axis and
-the others go beside it. A wire in a fan goes down a lane of its own. A mesh is laid out in ranks. The outcome is plain
-geometry in x and y, for any writer.
+the others go beside it. A wire in a fan goes down a lane of its own. A mesh is laid out in ranks, its longest way
+straight. What is longer than the page stands in columns. The outcome is plain geometry in x and y, for any writer.
 """
 
 from __future__ import annotations
@@ -10,37 +10,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
+from math import sqrt
 
 from archspec.backends.diagram.box import (
+    GAP,
     LABEL_GAP,
     LABEL_HIGH,
     LABEL_SIZE,
+    LABEL_UP,
     LANE,
     Box,
     Pin,
     Route,
     Stack,
+    in_columns,
     label_length,
     lane,
+    reach,
     row,
     spaced,
 )
-from archspec.backends.diagram.face import BEHIND, SIGN, STRIP, Face, face_of
+from archspec.backends.diagram.face import BEHIND, LEAST, SIGN, STRIP, Face, face_of
 from archspec.backends.diagram.flow import END, START, Edge, Flow, Flows, Net, cut
 from archspec.backends.diagram.mesh import Mesher
+from archspec.backends.diagram.scene import Direction
 from archspec.backends.diagram.series import Chain, Fan, Mesh, Part, Wire, edges_in, edges_out, is_direct, take_apart
 from archspec.backends.diagram.text import fit
 from archspec.picture.cards import Card, Frame, Picture
 
-Direction = Literal["TB", "LR"]
-
 #: Between parts side by side; from a part to the first lane beside it; what a frame keeps around its inside.
-SIDE, GUTTER, INSET = 22.0, 14.0, 14.0
+SIDE, GUTTER, INSET = 20.0, 14.0, 14.0
+#: By how much a part must stand closer to the main line to leave the middle.
+NARROWER = 40.0
 #: From a frame's title to its first card, and from its last card to its end.
-HEAD, FOOT = 24.0, 14.0
+HEAD, FOOT = 16.0, 12.0
 MOST_LABEL = 150.0
-MOST_BAR = 440.0
+#: Columns that do not fit a page either must be so much better.
+WORTH = 0.8
+#: A concatenation is a bar, wide for what comes together in it: so wide at least, and so far from its middle at most.
+BAR, MOST_BAR = 200.0, 700.0
+#: What is off the axis by less is made even.
+ALMOST_EVEN = 48.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +106,29 @@ class Layout:
     forks: list[tuple[float, float]] = field(default_factory=list)
 
 
-def lay_out(picture: Picture, direction: Direction = "TB", face: Callable[[Card], Face] = face_of) -> Layout:
-    """Return where everything in a picture stands, each card as large as its face."""
+def lay_out(
+    picture: Picture,
+    direction: Direction = "TB",
+    face: Callable[[Card], Face] = face_of,
+    room: tuple[float, float] | None = None,
+) -> Layout:
+    """Return where everything in a picture stands, each card as large as its face.
+
+    What is longer than the `room` there is stands in columns, or in rows where lines go to the right: in as few as fit
+    there, or else in as many as leave it largest.
+    """
     flows = cut(picture)
     faces = {number: face(card) for number, card in flows.cards.items()}
-    return _flatten(_Placer(flows, faces, direction).page(), flows, faces, direction)
+    placer = _Placer(flows, faces, direction)
+    page = placer.page()
+    if room is not None:
+        page = placer.in_room(page, room if direction == "TB" else room[::-1])
+    return _flatten(page, flows, faces, direction)
+
+
+def _needed(page: Box, room: tuple[float, float]) -> float:
+    """Return how many times the room a page needs, each way: 1 where it fits."""
+    return max(1.0, (page.high - page.low) / room[0], page.size / room[1])
 
 
 @dataclass(slots=True)
@@ -149,6 +177,20 @@ class _Placer:
         """Return the page with all that is on it."""
         return list(self.insides())[-1][1]
 
+    def in_room(self, page: Box, room: tuple[float, float]) -> Box:
+        """Return the page in as many columns as make it fit there, or else leave it largest, if that is much larger."""
+        if len(page.inner) != 1 or not page.inner[0][2].stacked:
+            return page
+        best, needed = page, _needed(page, room)
+        long, broad = page.size / room[1], (page.high - page.low) / room[0]
+        count = max(2, int(min(long, sqrt(long / broad))))
+        while needed > 1 and (columns := in_columns(page.inner[0][2], count, self.label_room)) is not None:
+            if _needed(columns, room) >= needed:
+                break
+            best, needed = columns, _needed(columns, room)
+            count += 1
+        return best if needed == 1 or needed < WORTH * _needed(page, room) else page
+
     def insides(self) -> Iterator[tuple[Flow, Box]]:
         """Yield the inside of every flow, the page last."""
         for flow in self._flows.order:
@@ -172,7 +214,9 @@ class _Placer:
         stack = Stack(self.label_room)
         if flow.owner is not None:
             ports = self.ports(flow.owner)
-            stack.add(Box(0, 0, 0, exits=[Pin(ports[net[1]] if ports else 0, net) for net in nets]))
+            # Of a tensor that two networks lead to other places there are two lines.
+            sides = [ports[net[1]] for net in nets] if ports else self._exits(len(nets), 72)
+            stack.add(Box(0, 0, 0, exits=[Pin(side, net) for side, net in zip(sides, nets, strict=True)]))
         if not is_direct(part):
             stack.add(self.part(part, self._target(part), stack.places()), HEAD if flow.owner is not None else None)
         if flow.owner is not None:
@@ -242,9 +286,9 @@ class _Placer:
         `close` says that others may stand beside it: its size must not depend on where the lines come from.
         """
         drawn = sorted(
-            (edge for edge in edges if edge.net is not None), key=lambda edge: places.get(edge.net or (0, 0), 0.0)
+            (edge for edge in edges if edge.net is not None), key=lambda edge: places.get(edge.net or (0, 0, ""), 0.0)
         )
-        wishes = [places.get(edge.net or (0, 0), 0.0) for edge in drawn]
+        wishes = [places.get(edge.net or (0, 0, ""), 0.0) for edge in drawn]
         card = self._flows.cards[number]
         if number in self._frames:
             box = self._entered_frame(number, drawn, wishes)
@@ -295,31 +339,33 @@ class _Placer:
         pins = [self._pin(edge, 0.0) for edge in edges]
         gaps = [max(LANE + 2, self._label_side(pin) + LANE) for pin in pins[:-1]]
         broad, size = (face.width, face.height) if self._down else (face.height, face.width)
-        if face.inlet:
-            gaps = [min(gap, 2 * face.inlet / len(gaps)) for gap in gaps]
+        if face.inlet and sum(gaps) > 2 * face.inlet:
+            # Lines come close together there, and leave no room for names.
+            gaps = [2 * face.inlet / len(gaps)] * len(gaps)
+            for pin in pins:
+                pin.label = ""
         broad = max(broad, sum(gaps) + 28 if len(pins) > 1 else 0, 16.0 * len(self._nets.get(number, ())))
+        left, right = -round(broad / 2), round(broad / 2)
         if card.form == "bar" and not close:
-            # Wide enough for lines to come straight down, within reason.
-            far = sum(abs(wish) >= MOST_BAR / 2 for wish in wishes)
-            room = 16 + (far + 1) // 2 * (LANE + 2)
-            broad = max([broad, *(2 * (abs(wish) + room) for wish in wishes if abs(wish) < MOST_BAR / 2)])
-        half = round(broad / 2)
+            left, right = _bar(wishes, max(broad, BAR) if self._down else broad)
         if len(pins) == 1:
             places = [wishes[0] if abs(wishes[0]) < 6 else 0.0]
         else:
-            reach = face.inlet or half - 14
-            places = spaced(wishes, gaps, -reach, reach)
+            low, high = (-face.inlet, face.inlet) if face.inlet else (left + 14, right - 14)
+            places = spaced(wishes, gaps, low, high)
         for pin, across in zip(pins, places, strict=True):
             pin.across = across
-        box = Box(size + behind, -half, half + behind, pins, vertex=number, depth=size, left=-half, right=half)
+        end = right + round(face.under)
+        box = Box(size + behind, left, end + behind, pins, vertex=number, depth=size, left=left, right=end)
         nets = self._nets.get(number, [])
-        exits = [Pin(across, net) for across, net in zip(self._exits(len(nets), 2 * half), nets, strict=True)]
+        places = self._exits(len(nets), 2 * min(-left, right))
+        exits = [Pin(across, net) for across, net in zip(places, nets, strict=True)]
         self._leave(box, size, exits)
         return box
 
     def _exits(self, count: int, broad: float) -> list[float]:
         """Return where the tensors of a card leave it."""
-        step = min(24.0, (broad - 24) / max(1, count - 1))
+        step = min(28.0, (broad - 24) / max(1, count - 1))
         return [float(round(step * (i - (count - 1) / 2))) for i in range(count)]
 
     def _label_side(self, pin: Pin) -> float:
@@ -390,7 +436,7 @@ class _Placer:
         solid: list[Part] = [part for part in fan.parts if not isinstance(part, Wire)]
         wires = [part for part in fan.parts if isinstance(part, Wire) and part.edge.net is not None]
         sums = target != END and self._flows.cards[target].form == "sign"
-        main = _main(solid) if sums else None
+        main = self._main(solid, sums) if self._merges(target) else None
         if solid and self._merges(target):
             for wire in wires:
                 wire.edge.skip = True
@@ -406,11 +452,13 @@ class _Placer:
         if main is not None:
             solid = [main, *(part for part in solid if part is not main)]
         boxes = [self._towards(part, target, places) for part in solid]
-        across = _beside(boxes) if main is not None else _spread(boxes)
+        leans = [self._lean(part, target) for part in solid]
+        across = _beside(boxes, leans) if main is not None else _spread(boxes)
         low = min(place + box.low for box, place in zip(boxes, across, strict=True))
         high = max(place + box.high for box, place in zip(boxes, across, strict=True))
         for number, wire in enumerate(wires):
             boxes.append(self.part(wire, target, places))
+            leans.append(0.5)
             # A sum has a side for each of two lines that go around.
             if sums and number + len(solid) == 2:
                 low -= GUTTER + LANE / 2
@@ -418,13 +466,49 @@ class _Placer:
             else:
                 high += GUTTER if number == 0 else LANE
                 across.append(high)
-        starts = all(edge.net is None for edge in edges_out(fan))
-        return row(boxes, across, 0.0 if starts or target == END else 0.5)
+        return row(boxes, across, leans)
+
+    def _main(self, parts: Sequence[Part], sums: bool) -> Part | None:
+        """Return the one part that the others stand beside: the longest, and where there is no sum, of two by far.
+
+        What waits is beside what does not.
+        """
+        ready = [part for part in parts if not self._late(part)]
+        if len(ready) == 1 or not (sums or len(parts) == 2):
+            return ready[0] if len(ready) == 1 else None
+        ordered = sorted(parts, key=lambda part: -part.size)
+        more = 1 if sums else 2
+        return ordered[0] if ordered and ordered[0].size > more * ordered[1].size else None
+
+    def _lean(self, part: Part, target: int) -> float:
+        """Return where beside longer ones a part stands: in the middle, unless it begins or ends with nothing drawn."""
+        if self._late(part):
+            return 1.0
+        starts = not any(edge.net for edge in edges_out(part))
+        return 0.0 if starts or target == END else 0.5
+
+    def _late(self, part: Part) -> bool:
+        return not any(edge.net for edge in edges_out(part)) and self.waits(next(edges_out(part)).target)
+
+    def waits(self, vertex: int) -> bool:
+        """Tell whether a vertex that takes nothing stands where it is needed, not at the beginning: weights do."""
+        return vertex != END and self._flows.cards[vertex].form != "port"
 
 
 def _ends(inner: Box) -> list[Pin]:
     """Return the pins of the lower end of a frame's inside."""
     return inner.inner[-1][2].entries
+
+
+def _bar(wishes: Sequence[float], broad: float) -> tuple[int, int]:
+    """Return from where to where a bar reaches: as far as lines can come straight down, within reason."""
+    near = [wish for wish in wishes if abs(wish) < MOST_BAR]
+    room = 16 + (len(wishes) - len(near)) * (LANE + 2)
+    left, right = min([-LEAST / 2, *(wish - room for wish in near)]), max([LEAST / 2, *(wish + room for wish in near)])
+    if abs(left + right) < ALMOST_EVEN:
+        left, right = min(left, -right), max(right, -left)
+    missing = max(0.0, broad - (right - left)) / 2
+    return round(left - missing), round(right + missing)
 
 
 def _columns(wishes: list[float], close: bool) -> list[float]:
@@ -445,34 +529,37 @@ def _columns(wishes: list[float], close: bool) -> list[float]:
     return [max(-far, min(far, column)) for column in columns] if close else columns
 
 
-def _main(parts: Sequence[Part]) -> Part | None:
-    """Return the one part that is longer than the others."""
-    if not parts:
-        return None
-    ordered = sorted(parts, key=lambda part: -part.size)
-    return ordered[0] if len(ordered) == 1 or ordered[0].size > ordered[1].size else None
+def _beside(boxes: Sequence[Box], leans: list[float]) -> list[float]:
+    """Put the first box on the axis and the others at its right.
 
-
-def _beside(boxes: Sequence[Box]) -> list[float]:
-    """Put the first box on the axis and the others at its right."""
+    The second goes to its end instead of its middle if that is narrower by far: where there are others beside it.
+    """
     places = [0.0]
     edge = boxes[0].high
     for box in boxes[1:]:
-        places.append(float(round(edge + SIDE - box.low)))
+        place = edge + SIDE - box.low
+        if len(boxes) == 2 and boxes[0].size > 3 * box.size:
+            least = reach(boxes[0], boxes[0].size - box.size - GAP, boxes[0].size) + SIDE - box.low
+            closer = max(edge + GUTTER - min((pin.across for pin in box.entries), default=0.0), least)
+            if place - closer > NARROWER:
+                place, leans[1] = closer, 1.0
+        places.append(float(round(place)))
         edge = places[-1] + box.high
     return places
 
 
 def _spread(boxes: Sequence[Box]) -> list[float]:
     """Put boxes side by side around the axis: the middle one on it, or as many on each side."""
-    places = _beside(boxes)
+    places = [0.0]
+    for box, after in pairwise(boxes):
+        places.append(float(round(places[-1] + box.high + SIDE - after.low)))
     middle = len(boxes) // 2
     center = places[middle] if len(boxes) % 2 else (places[0] + places[-1]) / 2
     return [float(round(place - center)) for place in places]
 
 
-def _lanes(boxes: list[Box]) -> tuple[list[Box], list[float]]:
-    return boxes, [LANE * 1.5 * (number - (len(boxes) - 1) / 2) for number in range(len(boxes))]
+def _lanes(boxes: list[Box]) -> tuple[list[Box], list[float], list[float]]:
+    return boxes, [LANE * 1.5 * (number - (len(boxes) - 1) / 2) for number in range(len(boxes))], [0.5] * len(boxes)
 
 
 # --- to x and y ------------------------------------------------------------------------------------------------------
@@ -492,7 +579,7 @@ def _flatten(page: Box, flows: Flows, faces: dict[int, Face], direction: Directi
         for a, c, text in box.labels:
             length = label_length(text)
             a, c = a + along, c + across - page.low
-            x, y = (c + LABEL_GAP, a - 13) if down else (a - 11 - length, c - 8)
+            x, y = (c + LABEL_GAP, a - LABEL_UP) if down else (a - 11 - length, c - 8)
             layout.labels.append(Label(text, x, y, length))
         for a, c in box.forks:
             a, c = a + along, c + across - page.low

@@ -9,7 +9,11 @@ from typing import Literal
 from archspec.picture.style import BACKGROUND, FRAME, FRAME_FILLS, LINE, LOOKS, MARKS, MUTED, SKIP, TEXT
 
 Theme = Literal["light", "dark", "auto"]
+Direction = Literal["TB", "LR"]
 Anchor = Literal["start", "middle", "end"]
+
+#: An A4 page with margins of 10 mm, on which text of 10.5 pixels, the smallest there is, is printed 6 pt high.
+PAGE = (942.0, 1374.0)
 
 #: One step of a path: move, line, quadratic curve (its control point, then its end), close.
 Step = tuple[Literal["M", "L", "Q", "Z"], tuple[float, ...]]
@@ -81,6 +85,11 @@ class Scene:
     about: str = ""
     groups: list[Group] = field(default_factory=list)
 
+    def crowding(self, direction: Direction) -> float:
+        """Return how many times the page this is, at most 1 where it fits. What goes to the right has it sideways."""
+        across, along = (self.width, self.height) if direction == "TB" else (self.height, self.width)
+        return max(across / PAGE[0], along / PAGE[1])
+
     def shapes(self) -> Iterator[Shape]:
         """Yield every shape, those behind first."""
         for group in self.groups:
@@ -112,6 +121,11 @@ _DARK = {
     "reshape": "#9AA4B0",
     "regularizer": "#9AA4B0",
     "block": "#59626D",
+    "added": "#4CC76B",
+    "removed": "#FF7B72",
+    "changed": "#F0A33B",
+    "follows": "#B7A06A",
+    "same": "#707A85",
 }
 
 
@@ -158,9 +172,6 @@ COLORS = {
             "badge": "#F2F4F7",
             "badge.text": "#14181C",
             "highlight": "#FFC04D",
-            "added": "#4CC76B",
-            "removed": "#FF7B72",
-            "changed": "#E3B341",
         },
     ),
 }

@@ -62,14 +62,14 @@ def _stage(cards: list[Card]) -> Card:
     main = [card for card in cards if card.look == look]
     titles = list(dict.fromkeys(card.title for card in main))
     title = (f"{len(main)} {TIMES} " if len(main) > 1 and len(titles) == 1 else "") + ", ".join(titles)
-    details = list(dict.fromkeys(card.detail for card in main))
+    details = list(dict.fromkeys(card.detail for card in main if card.detail))
     rest = Counter(text for card in cards for text in (*([card.title] if card.look != look else []), *card.rows))
     params = sum(card.params for card in cards)
     return replace(
         main[0],
         id=cards[0].id,
         title=title,
-        detail=details[0] if len(details) == 1 else " · ".join(details) if len(details) < 3 else "",
+        detail=" · ".join(details) if len(details) < 3 else "",
         rows=(", ".join(rest),) if rest else (),
         params=params,
         amount=amount(params),

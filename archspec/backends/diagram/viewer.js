@@ -4,9 +4,9 @@
   const NS = "http://www.w3.org/2000/svg";
   const $ = (id) => document.getElementById(id);
   const stage = $("stage"), world = $("world"), panel = $("panel"), found = $("found");
-  const INSET = 14, STRIP = 28, PORTS = 16, BEHIND = 8;
+  const INSET = 14, STRIP = 26, PORTS = 16, BEHIND = 8;
   const open = new Set(data.open);
-  let view = { x: 24, y: 24, k: 1 }, hits = [], hit = -1, drawn = new Map();
+  let view = { x: 24, y: 24, k: 1 }, hits = [], hit = -1, told = -1, drawn = new Map();
 
   const make = (tag, attributes, parent, text) => {
     const element = document.createElementNS(NS, tag);
@@ -49,6 +49,11 @@
     const X = stretch(across), Y = stretch(along);
     const places = flow.cards.map((card) => {
       const sub = inner.get(card.i), axis = X(card.x + card.w / 2);
+      if (sub && card.z) {
+        // Lines come in beside the axis: the frame is as broad there as the card would be.
+        sub.left = Math.max(sub.left, axis - X(card.x));
+        sub.right = Math.max(sub.right, X(card.x + card.w) - axis);
+      }
       if (sub) return { card, sub, x: axis - sub.left, y: Y(card.y), w: sub.left + sub.right, h: sub.height };
       const x = card.z ? X(card.x) : axis - card.w / 2;
       return { card, x, y: Y(card.y + card.h / 2) - card.h / 2, w: card.z ? X(card.x + card.w) - x : card.w, h: card.h };
@@ -76,7 +81,7 @@
     return d + "L" + points[points.length - 1];
   };
 
-  const line = (layout, [skip, arrow, from, to, flat], parent) => {
+  const line = (layout, [skip, arrow, from, to, flat, became], parent) => {
     const points = [];
     for (let i = 0; i < flat.length; i += 2) points.push([layout.X(flat[i]), layout.Y(flat[i + 1])]);
     const first = points[0], last = points[points.length - 1], before = points[points.length - 2];
@@ -86,7 +91,7 @@
       if (before[0] === last[0]) last[1] = place.y;
       else last[0] = before[0] < last[0] ? place.x : place.x + place.w;
     }
-    const kind = skip ? "skip" : "line";
+    const kind = became || (skip ? "skip" : "line");
     if (arrow) {
       const length = Math.hypot(last[0] - before[0], last[1] - before[1]) || 1;
       const [ux, uy] = [(last[0] - before[0]) / length, (last[1] - before[1]) / length];
@@ -122,7 +127,7 @@
 
   const card = (place, parent) => {
     const { card, x, y, w, h, sub } = place, face = sub ? data.frames[card.f] : card, folds = card.f !== null;
-    const group = make("g", { class: `card ${folds ? "block" : card.c} ${card.k}` + (card.s ? " dashed" : ""), tabindex: 0 }, parent);
+    const group = make("g", { class: `card ${card.c} ${card.k}` + (card.s ? " dashed" : "") + (sub ? " open" : ""), tabindex: 0 }, parent);
     group.dataset.id = card.i;
     make("title", {}, group, card.o);
     group.setAttribute("role", "button");
@@ -138,10 +143,10 @@
     }
     make("rect", { x, y, width: w, height: h, rx: sub ? 10 : 6, class: "box" }, group);
     if (!folds) make("path", { d: `M${x + 6} ${y}q-6 0 -6 6v${h - 12}q0 6 6 6Z`, class: "stripe" }, group);
-    firstRow(place, face, group, sub ? STRIP : 30);
+    firstRow(place, face, group, sub ? STRIP : 28);
     if (!sub && card.r) {
-      make("path", { d: `M${x + 6} ${y + 30}H${x + w}`, class: "rule" }, group);
-      text(x + 16, y + 39, 11, card.r, "words", group);
+      make("path", { d: `M${x + 6} ${y + 28}H${x + w}`, class: "rule" }, group);
+      text(x + 16, y + 36.5, 11, card.r, "words", group);
     }
     if (!sub) return;
     const top = stripOf(sub.flow), inside = make("g", { transform: `translate(${x + sub.left - sub.axis} ${y + top})` }, parent);
@@ -151,11 +156,11 @@
   };
 
   const draw = (layout, parent) => {
-    for (const place of layout.places) if (place.sub) card(place, parent);
     for (const item of layout.flow.lines) line(layout, item, parent);
     for (const [x, y] of layout.flow.forks) make("circle", { cx: layout.X(x), cy: layout.Y(y), r: 2.6, class: "fork" }, parent);
-    for (const [words, x, y] of layout.flow.labels) text(layout.X(x - 7) + 7, layout.Y(y + 13) - 13, 10.5, words, "quiet", parent);
-    for (const place of layout.places) if (!place.sub) card(place, parent);
+    for (const [words, x, y] of layout.flow.labels) text(layout.X(x - 7) + 7, layout.Y(y + 10) - 10, 10.5, words, "quiet", parent);
+    // In the order of execution, for that is the order of the Tab key.
+    for (const place of layout.places) card(place, parent);
   };
 
   const render = () => {
@@ -185,6 +190,13 @@
   };
   const screen = (id) => drawn.get(id)?.getBoundingClientRect();
 
+  const center = (id) => {
+    const box = screen(id), frame = stage.getBoundingClientRect();
+    view.x += frame.left + frame.width / 2 - box.left - box.width / 2;
+    view.y += frame.top + frame.height / 2 - box.top - Math.min(box.height, frame.height) / 2;
+    move();
+  };
+
   const toggle = (id, flow) => {
     const before = screen(id);
     if (!open.delete(flow)) open.add(flow);
@@ -205,6 +217,7 @@
   const homes = new Map(all.filter(({ card }) => card.f).map(({ card, flow }) => [card.f, flow]));
 
   const tell = (card) => {
+    told = card.i;
     panel.hidden = false;
     $("what").textContent = card.o;
     $("source").textContent = data.lines[card.l] !== undefined ? card.l + "  " + data.lines[card.l] : "";
@@ -226,10 +239,7 @@
     const { card, flow } = hits[hit];
     for (let home = flow; home && home !== "page"; home = homes.get(home)) open.add(home);
     render();
-    const box = screen(card.i), frame = stage.getBoundingClientRect();
-    view.x += frame.left + frame.width / 2 - box.left - box.width / 2;
-    view.y += frame.top + frame.height / 2 - box.top - box.height / 2;
-    move();
+    center(card.i);
     found.textContent = hit + 1 + " of " + hits.length;
     tell(card);
   };
@@ -237,6 +247,19 @@
     const { card } = byId.get(+group.dataset.id);
     tell(card);
     if (card.f) toggle(card.i, card.f);
+  };
+
+  // What the Tab key comes to is brought into sight here; the browser would scroll the page instead. The listener is
+  // the parent's: one of its own would make the drawing a place that the Tab key comes to.
+  stage.parentElement.addEventListener("focusin", (event) => {
+    const id = +event.target.dataset.id, box = screen(id), frame = stage.getBoundingClientRect();
+    stage.parentElement.scrollTo(0, 0);
+    if (box && (box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom)) center(id);
+  });
+  const hide = () => {
+    if (panel.hidden) return;
+    panel.hidden = true;
+    drawn.get(told)?.focus({ preventScroll: true });
   };
 
   let drag = null;
@@ -266,9 +289,11 @@
       if (event.key === "Escape") { event.target.value = ""; search(); }
       return;
     }
+    // With these, a key is the browser's.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const group = event.target.closest?.("g.card"), step = 60;
     const keys = {
-      "+": () => zoom(1.2), "-": () => zoom(1 / 1.2), 0: () => fit(true), "/": () => $("search").focus(), Escape: () => { panel.hidden = true; },
+      "+": () => zoom(1.2), "-": () => zoom(1 / 1.2), 0: () => fit(true), "/": () => $("search").focus(), Escape: hide,
       ArrowLeft: () => { view.x += step; move(); }, ArrowRight: () => { view.x -= step; move(); },
       ArrowUp: () => { view.y += step; move(); }, ArrowDown: () => { view.y -= step; move(); },
     };
@@ -283,7 +308,7 @@
   $("fit").onclick = () => fit(true);
   $("unfold").onclick = () => { for (const id of homes.keys()) open.add(id); render(); fit(); };
   $("fold").onclick = () => { open.clear(); render(); fit(); };
-  $("close").onclick = () => { panel.hidden = true; };
+  $("close").onclick = hide;
   render();
   fit();
 })();

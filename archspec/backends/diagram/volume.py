@@ -9,10 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import log2, sqrt
 
-from archspec.backends.diagram.blocks import MARGIN, Heading, legend_of, paint_card, paint_frames, paint_lines
+from archspec.backends.diagram.blocks import (
+    MARGIN,
+    Heading,
+    legend_of,
+    paint_card,
+    paint_frames,
+    paint_lines,
+    room_on_page,
+)
 from archspec.backends.diagram.face import Face, face_of
-from archspec.backends.diagram.place import Placed, lay_out
-from archspec.backends.diagram.scene import Group, Path, Rect, Scene, Shape, Text, polygon
+from archspec.backends.diagram.place import Layout, Placed, lay_out
+from archspec.backends.diagram.scene import Group, Path, Rect, Scene, Shape, Step, Text, polygon
 from archspec.backends.diagram.text import fit, width
 from archspec.picture.cards import Card, Frame, Item, Picture
 from archspec.picture.style import TIMES
@@ -22,7 +30,7 @@ from archspec.tensor import TensorType
 LARGEST, SMALLEST = 120.0, 8.0
 #: How far a box goes back, for each pixel of its breadth.
 BACK = 0.34
-NAME, SMALL = 11.0, 10.0
+NAME, SMALL = 11.0, 10.5
 MOST_NAME, MOST_SMALL = 120.0, 120.0
 ROWS, UNDER = 13.0, 8.0
 #: The length that an open dimension is drawn with.
@@ -38,18 +46,24 @@ class Solid:
     back: float
 
 
-def draw_volumes(picture: Picture) -> Scene:
-    """Return the page of a picture in this style."""
+def lay_out_volumes(picture: Picture) -> tuple[Picture, dict[int, Solid], Layout]:
+    """Return a picture as this style shows it, the box of every card, and where they stand."""
     picture = replace(
         picture,
         # Every box tells its own shape, and none is a bar.
         lines=tuple(replace(line, shape="") for line in picture.lines),
         items=tuple(map(_plain, picture.items)),
     )
-    sources = {line.source for line in picture.lines}
     longest = max([1, *(max(_spatial(card.type), default=1) for card, _ in picture.cards() if card.type)])
     solids = {card.id: solid_of(card.type, longest) for card, _ in picture.cards()}
-    layout = lay_out(picture, "LR", face=lambda card: volume_face(card, solids[card.id]))
+    room = room_on_page(picture, "LR")
+    return picture, solids, lay_out(picture, "LR", lambda card: volume_face(card, solids[card.id]), room)
+
+
+def draw_volumes(picture: Picture) -> Scene:
+    """Return the page of a picture in this style."""
+    picture, solids, layout = lay_out_volumes(picture)
+    sources = {line.source for line in picture.lines}
     heading = Heading(
         picture.name, f"{picture.subtitle} · face √(height {TIMES} width), thickness log₂ channels", layout.width
     )
@@ -65,9 +79,12 @@ def draw_volumes(picture: Picture) -> Scene:
     left = round(MARGIN + (heading.width - layout.width) / 2)
     paint_frames(scene, layout, left, top)
     paint_lines(scene, layout, left, top)
+    # A card is as long as its text, so its lines begin behind the box: what leads there looks as they do.
+    ends = {line.points[0]: line.skip for line in layout.lines}
     for placed in layout.cards:
         if not placed.frame and placed.card.form != "sign":
-            goes_on = placed.card.id in sources
+            end = (placed.x + placed.width, placed.y + (placed.height - placed.face.under) / 2)
+            goes_on = "" if placed.card.id not in sources else "skip" if ends.get(end) else "line"
             scene.groups.append(_volume(placed, solids[placed.card.id], left, top, goes_on))
         elif placed.card.form == "sign":
             scene.groups.append(paint_card(placed, left, top))
@@ -112,13 +129,13 @@ def volume_face(card: Card, solid: Solid) -> Face:
     broad = max(name, width(detail, SMALL), width(row, SMALL), solid.thick + solid.back)
     rows = UNDER + ROWS * (1 + bool(detail) + bool(row))
     inlet = max(3.0, (solid.high - solid.back) / 2 - 3)
-    # The axis goes through the middle of the box, so there is as much room above it as below.
-    return Face(round(broad + 1), solid.high + solid.back + 2 * rows, title, detail, "", badge, row, (), inlet)
+    return Face(round(broad + 1), solid.high + solid.back, title, detail, "", badge, row, (), inlet, rows)
 
 
-def _volume(placed: Placed, solid: Solid, left: float, top: float, goes_on: bool) -> Group:
+def _volume(placed: Placed, solid: Solid, left: float, top: float, goes_on: str) -> Group:
     card, face = placed.card, placed.face
-    x, middle = placed.x + left, placed.y + top + placed.height / 2
+    # The axis goes through the middle of the box.
+    x, middle = placed.x + left, placed.y + top + (placed.height - face.under) / 2
     front_top = middle + solid.back / 2 - solid.high / 2
     front_bottom = front_top + solid.high
     look = card.look
@@ -137,7 +154,8 @@ def _volume(placed: Placed, solid: Solid, left: float, top: float, goes_on: bool
         shapes.append(around)
     end = placed.x + left + placed.width
     if goes_on and end > right + back + 1:
-        shapes.append(Path((("M", (right + back, middle)), ("L", (end, middle))), stroke="line", line=1.4))
+        steps: tuple[Step, ...] = (("M", (right + back, middle)), ("L", (end, middle)))
+        shapes.append(Path(steps, stroke=goes_on, line=1.6 if goes_on == "skip" else 1.4))
     under = middle + (solid.high + back) / 2 + UNDER
     shapes.append(Text(x, under + 9, face.title, NAME, bold=True))
     if face.badge:
