@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archspec.api import Architecture, Tensor, load, loads
     from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic
     from archspec.driver import SpecNotFound
+    from archspec.weights import copy_weights
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,7 @@ __all__ = [
     "SpecNotFound",
     "Tensor",
     "__version__",
+    "copy_weights",
     "load",
     "loads",
 ]
@@ -41,6 +43,7 @@ _HOMES = {
     "CompileError": "archspec.diagnostics.diagnostic",
     "Diagnostic": "archspec.diagnostics.diagnostic",
     "SpecNotFound": "archspec.driver",
+    "copy_weights": "archspec.weights",
 }
 
 

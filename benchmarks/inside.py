@@ -78,9 +78,9 @@ def decoders(runs: int) -> Times:
     return found
 
 
-def flat(runs: int, statements: int) -> Times:
-    """Time a flat spec, and the memory that the process came to."""
-    text = texts.flat(statements)
+def flat(runs: int, statements: int, kind: str = "plain") -> Times:
+    """Time a flat spec, "plain" or "named", and the memory that the process came to."""
+    text = texts.flat(statements, named=kind == "named")
     checked = compiled(text)
     assert checked.figures.weights[checked.graph.main].total == texts.flat_params(statements)
     del checked

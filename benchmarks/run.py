@@ -27,9 +27,11 @@ from measure import Figure, Run, archspec, clock, cpu, inside, peak, python, tak
 HEAD = ("what", "archspec", "beside it", "ratio", "wanted")
 Row = tuple[str, str, str, str, str]
 
-#: What the peers are, as pip knows them. PyTorch's builds for processors alone lie in an index of their own.
+#: What the peers are, as pip knows them.
 PACKAGES = ("onnx", "nnef~=1.0.4", "n-orca==0.2.0")
-TORCH = ("torch", "torchinfo", "--index-url", "https://download.pytorch.org/whl/cpu")
+TORCH = "torch==2.13.0"
+#: Where PyTorch's builds for processors alone are; some mirrors have them under the plain name.
+TORCH_INDEX = ("--index-url", "https://download.pytorch.org/whl/cpu")
 
 IMPORTS = "import lark, pydantic; type('M', (pydantic.BaseModel,), {})"
 KERAS = "import keras; keras.applications.ResNet152(weights=None).summary()"
@@ -141,7 +143,8 @@ def peers(options: Options) -> Iterator[Row]:
     if (fault := _install(interpreter, *PACKAGES)) is not None:
         yield "ONNX, NNEF, n-orca", "", f"not installed: {fault}", "", ""
         several = []
-    if (fault := _install(interpreter, *TORCH)) is not None:
+    fault = _install(interpreter, TORCH, *TORCH_INDEX) and _install(interpreter, TORCH)
+    if (fault := fault or _install(interpreter, "torchinfo")) is not None:
         yield "torchinfo", "", f"not installed: {fault}", "", ""
     else:
         several.append(("summary of VGG-16", vgg, "PyTorch and torchinfo, no data", [*code, TORCHINFO], ""))
@@ -190,11 +193,16 @@ def scale(options: Options) -> Iterator[Row]:
         sizes = (found[f"{n}: bytes"][0] / 1e3 for n in (name, first))
         own, least = sizes
         yield f"{name}: allocated", f"{own:.0f} KB", f"{first}: {least:.0f} KB", f"{own / least:.2f}", "1"
-    short, long = (inside("flat", runs, n) for runs, n in ((options.runs(3, 9), 1_000), (options.runs(1, 3), 100_000)))
+    yield flat_row(options, "plain", "100,000 flat statements", "20,000 a second")
+    yield flat_row(options, "named", "100,000 flat statements, no two alike", "")
+
+
+def flat_row(options: Options, kind: str, what: str, wanted: str) -> Row:
+    """Return the row of a flat spec: what a statement of a hundred thousand takes beside one of a thousand."""
+    short, long = inside("flat", options.runs(3, 9), 1_000, kind), inside("flat", options.runs(1, 3), 100_000, kind)
     few, all = Figure(tuple(s / 1_000 for s in short["seconds"])), Figure(tuple(s / 100_000 for s in long["seconds"]))
-    what = f"100,000 flat statements, {1 / all.middle:,.0f} a second"
-    each = f"each {all.middle * 1e6:.0f} us; {long['bytes'][0] / 1e6:.0f} MB"
-    yield what, each, f"of 1,000: each {few.middle * 1e6:.0f} us", f"{all / few:.2f}", "1.3; 20,000 a second"
+    each = f"each {all.middle * 1e6:.0f} us, {1 / all.middle:,.0f} a second; {long['bytes'][0] / 1e6:.0f} MB"
+    return what, each, f"of 1,000: each {few.middle * 1e6:.0f} us", f"{all / few:.2f}", f"1.3; {wanted}".rstrip("; ")
 
 
 def keras_models(options: Options) -> Iterator[Row]:

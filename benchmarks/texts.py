@@ -58,10 +58,14 @@ def decoder_params(width: int, depth: int, vocabulary: int = 50_257, length: int
 DECODERS = {"a small decoder": (64, 2, 2), "GPT-3": (12_288, 96, 96), "a trillion parameters": (25_600, 128, 160)}
 
 
-def flat(statements: int) -> str:
-    """Return a spec without blocks and loops, as a program would write it: so many statements after the input."""
+def flat(statements: int, named: bool = False) -> str:
+    """Return a spec without blocks and loops, as a program would write it: so many statements after the input.
+
+    They say the same again and again; `named` gives each a name of its own, so that no two lines are equal.
+    """
     rows = ("conv({0}, 3x3, same)", "batch_norm", "relu", "conv({0}, 1x1, no_bias)", "dropout(0.{1})")
-    lines = (rows[n % 5].format(8 + n * 7 % 61, 1 + n % 8) for n in range(statements))
+    end = " as t{2}" if named else ""
+    lines = ((rows[n % 5] + end).format(8 + n * 7 % 61, 1 + n % 8, n) for n in range(statements))
     return "input 16x16x8\n" + "\n".join(lines) + "\n"
 
 

@@ -37,9 +37,16 @@ class HalveWhileLong(keras.layers.Layer):
     """Halves the batch until its norm is 1 at most."""
 
     def call(self, x: Any) -> Any:
+        # The gradient does not go through the loop: JAX has none of a loop that may end at any time.
+        fixed = ops.stop_gradient(x)
         # No finite number needs more steps, and an infinite one would never end.
-        (x,) = ops.while_loop(lambda x: ops.norm(x) > 1, lambda x: (x / 2,), (x,), maximum_iterations=300)
-        return x
+        (scale,) = ops.while_loop(
+            lambda scale: ops.norm(fixed * scale) > 1,
+            lambda scale: (scale / 2,),
+            (ops.ones((), x.dtype),),
+            maximum_iterations=300,
+        )
+        return x * scale
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 from archspec.backend import Checked
@@ -54,6 +55,22 @@ def direct(checked: Checked, *, allow_extern: bool = False) -> Any:
     return build(checked, allow_extern=allow_extern)
 
 
+def load_saved(path: Path) -> Any:
+    """Load a model, with two more tries.
+
+    `Bidirectional` serializes the layer that it is given, also while it is loaded. Keras 3.15 knows what it has serialized
+    by `id`, which Python reuses, so that now and then it takes one such layer for another, and fails.
+    """
+    import keras
+
+    for _ in range(2):
+        try:
+            return keras.models.load_model(path)
+        except (TypeError, ValueError):
+            continue
+    return keras.models.load_model(path)
+
+
 def by_path(model: Any) -> dict[str, Any]:
     """Return a model's weights by their path in the graph: flat forms write `-` where blocks nest with `/`.
 
@@ -76,11 +93,11 @@ _INNER = re.compile(
 )
 
 
-def copy_random_weights(*models: Any) -> None:
+def copy_random_weights(*models: Any, seed: int = 0) -> None:
     """Give the models the same weights, drawn at random so that no two layers compare equal by chance."""
     import numpy as np
 
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     first, *others = map(by_path, models)
     for path, weight in first.items():
         # Variances must be positive, and the scale of kernels such that deep networks neither fade nor overflow.

@@ -20,6 +20,7 @@ from archspec.picture.build import build_picture
 from archspec.picture.cards import Card, Picture
 from archspec.picture.plan import View
 from archspec.picture.wording import amount
+from archspec.record import replace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -235,18 +236,15 @@ HOSTILE = [
 def test_hostile_text_is_drawn_as_text(text: str) -> None:
     model = checked("block evil(n) { dense(n) -> dropout(0.1) }\ninput x: 8\nevil(4)\nevil(5)\nrepeat 2 { dense(5) }")
     graph = model.graph
-    body = graph.body.model_copy(
-        update={
-            "inputs": tuple(port.model_copy(update={"name": text}) for port in graph.body.inputs),
-            "nodes": tuple(node.model_copy(update={"name": text}) for node in graph.body.nodes),
-        }
+    body = replace(
+        graph.body,
+        inputs=tuple(replace(port, name=text) for port in graph.body.inputs),
+        nodes=tuple(replace(node, name=text) for node in graph.body.nodes),
     )
-    evil = {key: body.model_copy(update={"arguments": (("n", text),)}) for key, body in graph.bodies.items()}
-    definitions = {
-        key: definition.model_copy(update={"name": text, "doc": text}) for key, definition in graph.definitions.items()
-    }
+    evil = {key: replace(body, arguments=(("n", text),)) for key, body in graph.bodies.items()}
+    definitions = {key: replace(definition, name=text, doc=text) for key, definition in graph.definitions.items()}
     update = {"name": text, "doc": text, "bodies": evil | {body.key: body}, "definitions": definitions}
-    hostile = Checked(graph.model_copy(update=update), model.figures)
+    hostile = Checked(replace(graph, **update), model.figures)
     for depth in (0, 1):
         dot = to_dot(hostile, View(depth=depth))
         dot.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.backends.keras_models import (
     difference,
     direct,
     generated,
+    load_module,
+    load_saved,
+    maker,
     random_inputs,
 )
 
@@ -262,6 +266,12 @@ ROWS = {
         "for (i, w) in enumerate([3, 4]) { dense(w) }\n"
         "dense(i + w)"
     ),
+    "loop variables of one letter that nothing reads": (
+        "block b(ws) { for f in ws { dense(3) -> if channels > 3 { relu } }\n"
+        "for (o, r) in enumerate(ws) { dense(r) -> if channels > 3 { relu } } }\n"
+        "input 4\n"
+        "b([2, 3])"
+    ),
     "loops over pairs that nothing reads": (
         "block b(ws) { for (a, c) in zip(ws, ws) { dense(3) -> if channels > 3 { relu } } }\n"
         "input 4\n"
@@ -343,6 +353,57 @@ ROWS = {
     "a tensor parameter renamed in a branch": (
         "block f(m) { add { | dense(m.channels) as m | dense(4) }\nconcat(m, _) }\ninput 4\ndense(4) as o -> f(o)"
     ),
+    "more tensors named beside those of a parameter": (
+        "block f(ab) { dense(3) as ab[2]\n"
+        "dense(2) as ab[0]\n"
+        "concat(ab[0], ab[1], ab[2]) as ab\n"
+        "concat(ab, ab[1]) }\n"
+        "input 4\n"
+        "dense(3) as p -> dense(2) as q -> f((p, q)) -> f((q, p))"
+    ),
+    "more tensors named in a loop beside those of a parameter, and lengths of theirs": (
+        "block f(ab, n) { for i in 0..n { dense(ab[i].channels + 1) as ab[i + 1] }\nconcat(ab[0], ab[n]) }\n"
+        "input 4\n"
+        "dense(3) as p -> dense(5) as q -> f((p, q), 1) -> f((p, q), 3)"
+    ),
+    "a tensor parameter and an index of its name": (
+        "block f(t) { dense(3) as t[0]\nconcat(t[0], t) }\ninput 4\ndense(3) as p -> dense(2) -> f(p)"
+    ),
+    "a name with an index and without": (
+        'input 4\ndense(3) as h\ndense(2) as h[0]\ndense(6) -> split(2) as (k["a"], k["b"])\n'
+        'dense(5) as k\nconcat(h[0], h, k["b"], k)'
+    ),
+    "several results named by index in a loop": (
+        "block f(n) { for i in 0..n { dense(4) -> split(2) as (a[i], b[i][i])\nfrom a[i] }\n"
+        "concat(a[0], b[n - 1][n - 1]) }\n"
+        "input 4\nf(2) -> f(3)"
+    ),
+    "choices in a row": (
+        "block f(n, k = none) {\n"
+        "  if k == none { dense(2) } else if n > 2 { dense(3) -> relu } else if n > 1 { dense(4) } else { dense(5) }\n"
+        "  if none != k { if k != 3 { dense(6) } } else { if n == 3 { dense(7) } else if n in [4, 5] { dense(8) } }\n"
+        "  if not (n in [1, 2]) { let z = 3 } else { dense(9) }\n"
+        "}\n"
+        "input 4\n"
+        "f(2) -> f(3, k=3) -> f(0, k=2) -> f(1, k=5) -> f(4) -> f(3) -> f(2, k=3)"
+    ),
+    "flags compared": (
+        "block f(n, big = false) { if big == true { dense(2) }\n"
+        "if big != true and n == 3 { dense(3) }\n"
+        "if not (big == false) or (n > 2) == false { dense(4) }\n"
+        "dense(5 if true != big else 6) }\n"
+        "input 4\n"
+        "f(2) -> f(3, big) -> f(3) -> f(2, big)"
+    ),
+    "lists and tuples compared": (
+        "block f(k) { if k == [1, 2] { dense(3) }\nif k == (1, 2) { dense(4) }\nif k in [(1, 2)] { dense(5) }\n"
+        "if (1, [2, 3]) == [1, (2, 3)] { dense(6) }\nif [k] != ((1, 2),) { dense(7) } }\n"
+        "input 4\n"
+        "f((1, 2)) -> f([1, 2]) -> f([2, 1]) -> f(1x2)"
+    ),
+    "a model's list compared with a tuple": (
+        "model m(ks = [1, 2], kt = (1, 2)) { input 4\nif ks == (1, 2) { dense(2) }\nif ks == kt { dense(3) } }"
+    ),
     "a tensor parameter renamed in an if": (
         "block f(m, t) { if t { dense(3) as m } else { dense(2) }\n"
         "dense(m.channels) }\n"
@@ -370,7 +431,7 @@ def test_generated_equals_direct_before_and_after_saving(name: str, style: Style
     for number, model in enumerate((first, keras.Model(first.inputs, first.outputs))):
         path = tmp_path / f"{number}.keras"
         model.save(path)
-        assert difference(model(inputs), keras.models.load_model(path)(inputs)) <= 1e-6
+        assert difference(model(inputs), load_saved(path)(inputs)) <= 1e-6
 
 
 def _shapes(model: Any) -> list[tuple[int | None, ...]]:
@@ -409,6 +470,13 @@ UNSUPPORTED = {
         "of its own for `none`",
         3,
     ),
+    "words with arguments compared": (
+        "block b(w) { if w == normal(0.02) { dense(3) } else { dense(2, kernel_initializer=w) } }\n"
+        "input 4\nb(normal(0.02)) -> b(zeros)",
+        "compares words with arguments",
+        "a flag or a number",
+        1,
+    ),
     "outputs that an if decides": (
         "block b(n) { dense(3) as a\nif n > 2 { output a } else { dense(2) } }\ninput 4\nb(3)",
         "depends on an `if`",
@@ -445,6 +513,55 @@ def test_no_two_layers_share_an_initializer(text: str) -> None:
     model = generated(check_text(text))
     first, second = (weight for weight in model.weights if weight.path.endswith("kernel"))
     assert difference(first, second) > 0
+
+
+#: Names of parameters, and those of their arguments: another where Keras, Python or the code itself has it.
+ARGUMENTS = {
+    **{name: name for name in ("layers", "metrics", "losses", "weights", "call", "build", "training", "inputs")},
+    **{name: name for name in ("outputs", "x", "x2", "config", "parameters", "train", "features", "image")},
+    **{name: f"{name}_" for name in ("name", "dtype", "trainable", "autocast", "input_shape", "cls", "kwargs")},
+    **{name: f"{name}_" for name in ("self", "keras", "math", "lambda", "max", "len", "print")},
+    "_width": "width",
+    "name_": "name_2",
+}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("style", ["subclass", "functional", "sequential"])
+@pytest.mark.parametrize("kind", ["model", "block"])
+def test_a_parameter_keeps_its_name_wherever_it_can(kind: str, style: Style, tmp_path: Path) -> None:
+    parameters = ", ".join(f"{name} = {number}" for number, name in enumerate(ARGUMENTS, 2))
+    uses = "\n".join(f"dense({name})" for name in ARGUMENTS)
+    body = f"{uses}\nlrn -> flatten -> bn"
+    inner = f"block b({parameters}) {{ {body} }}\nmodel m {{ input 8x8x3\nb(layers=40)\nb }}"
+    checked = check_text(inner if kind == "block" else f"model m({parameters}) {{ input 8x8x3\n{body} }}")
+    module = load_module(checked, style)
+    arguments = {name: number for number, name in enumerate(ARGUMENTS.values(), 2)}
+    if kind == "model":
+        # Each dense layer has as many units as its parameter says.
+        model = maker(module)(**{**arguments, "layers": 40})
+        sizes = [3, 40, *range(3, 2 + len(ARGUMENTS))]
+        assert model.count_params() == _dense(sizes) + 4 * 64 * sizes[-1]
+        if style == "subclass":
+            assert model.get_config() == {"name": "m", **arguments, "layers": 40}
+            assert type(model).from_config(model.get_config()).count_params() == model.count_params()
+            assert module.M(name="other").name == "other"
+    else:
+        model = maker(module)()
+        if style == "subclass":
+            block = module.B(**arguments, name="c", dtype="float16", trainable=False)
+            config = block.get_config()
+            assert {key: config[key] for key in arguments} == arguments
+            assert type(block).from_config(config).get_config() == config
+            assert (block.name, block.compute_dtype, block.trainable) == ("c", "float16", False)
+    model.save(tmp_path / "m.keras")
+    loaded = load_saved(tmp_path / "m.keras")
+    inputs = random_inputs(checked)
+    assert difference(model(inputs), loaded(inputs)) <= 1e-6
+
+
+def _dense(sizes: list[int]) -> int:
+    return sum(units * (channels + 1) for channels, units in pairwise(sizes))
 
 
 @pytest.mark.keras

@@ -14,6 +14,7 @@ from tests.backends.keras_models import (
     difference,
     direct,
     generated,
+    load_saved,
     random_inputs,
     without_dropout,
 )
@@ -151,13 +152,11 @@ def test_generated_equals_direct(name: str, style: Style) -> None:
 @pytest.mark.parametrize("style", ["subclass", "functional"])
 @pytest.mark.parametrize("name", SNIPPETS)
 def test_generated_saves_and_loads(name: str, style: Style, tmp_path: Any) -> None:
-    import keras
-
     checked = check_text(SNIPPETS[name])
     model = generated(checked, style)
     model.save(tmp_path / "model.keras")
     inputs = random_inputs(checked)
-    assert difference(model(inputs), keras.models.load_model(tmp_path / "model.keras")(inputs)) <= 1e-6
+    assert difference(model(inputs), load_saved(tmp_path / "model.keras")(inputs)) <= 1e-6
 
 
 def test_an_argument_reaches_a_branch_that_no_use_takes() -> None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import keyword
 from typing import Any
 
 import pytest
 
-from archspec.backends.keras_code.naming import KERAS_ATTRIBUTES, RESERVED, class_name, plural, variable
+from archspec.backends.keras_code.naming import (
+    KERAS_ARGUMENTS,
+    KERAS_ATTRIBUTES,
+    NEEDED,
+    RESERVED,
+    TORCH_ATTRIBUTES,
+    argument,
+    attribute,
+    class_name,
+    plural,
+    variable,
+)
 
 
 @pytest.mark.keras
@@ -24,6 +36,41 @@ def test_reserved_names_cover_the_attributes_of_keras() -> None:
     model.compile("sgd", "mse")
     objects = (keras.Model, keras.layers.Layer, model, block)
     assert {name for o in objects for name in dir(o) if not name.startswith("_")} <= KERAS_ATTRIBUTES
+
+
+@pytest.mark.keras
+def test_the_arguments_of_keras_are_known() -> None:
+    import keras
+
+    own = inspect.signature(keras.layers.Layer.__init__).parameters.keys() - {"self", "kwargs"}
+    # Keras takes these two out of the other keywords, for old code.
+    assert own | {"input_shape", "input_dim"} == KERAS_ARGUMENTS
+
+
+def test_reserved_names_cover_the_attributes_of_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    assert {name for name in dir(torch.nn.Module()) if not name.startswith("_")} <= TORCH_ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", ["layers", "metrics", "losses", "weights", "call", "build", "x", "inputs", "training"])
+def test_an_argument_keeps_the_name_of_its_parameter(name: str) -> None:
+    assert argument(name) == name
+
+
+@pytest.mark.parametrize("name", [*sorted(KERAS_ARGUMENTS), *sorted(NEEDED), "lambda", "max"])
+def test_an_argument_that_keras_or_python_has_is_called_otherwise(name: str) -> None:
+    assert argument(name) == f"{name}_"
+    assert argument(name, [f"{name}_"]) == f"{name}_2"
+
+
+def test_an_attribute_is_called_as_its_argument_where_keras_has_none_so_called() -> None:
+    assert [attribute(n) for n in ("width", "x", "layers", "weights", "train")] == [
+        "width",
+        "x",
+        "layers_",
+        "weights_",
+        "train_",
+    ]
 
 
 @pytest.mark.parametrize("name", ["class", "self", "name", "weights", "print", "x", "layers", "_", "match"])

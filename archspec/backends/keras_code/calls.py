@@ -29,12 +29,17 @@ class Calls(Names):
         """Return the class and the arguments that make the layer of a site; a function where blocks are functions."""
         name = self._site_name(call.site)
         if call.target == "block":
-            block = self.variant.blocks[call.site]
-            function = None if shared or not self.mode.inline else self.module.functions.get(block.class_name)
-            return function or block.class_name, [*self._block_arguments(call, block), name]
+            return self.maker(call, shared), [*self._block_arguments(call, self.variant.blocks[call.site]), name]
         recipe = self._recipe(call)
         given = {n: t for n, t in self._arguments(call).items() if n not in recipe.at_call}
-        return symbol(recipe), call_arguments(recipe, given, name)
+        return self.maker(call), call_arguments(recipe, given, name)
+
+    def maker(self, call: CallOp, shared: bool = False) -> str:
+        """Return the class that makes the layer of a site, or the function."""
+        if call.target != "block":
+            return symbol(self._recipe(call), self.module.layers)
+        name = self.variant.blocks[call.site].class_name
+        return name if shared or not self.mode.inline else self.module.functions.get(name, name)
 
     def _recipe(self, call: CallOp) -> Recipe:
         if call.target != "extern":
@@ -74,7 +79,7 @@ class Calls(Names):
         texts = {a.parameter: self._argument(kind, sample, a.parameter, a.value) for a in call.arguments}
         for name in kind.keras.always:
             if texts.get(name) is None:
-                texts[name] = literal(getattr(sample, name) if sample else kind.model_fields[name].get_default())
+                texts[name] = self._literal(getattr(sample, name) if sample else kind.model_fields[name].get_default())
         return {name: text for name, text in texts.items() if text is not None}
 
     def _argument(self, kind: type[Part], sample: Part | None, name: str, expr: Expr) -> str | None:
@@ -94,8 +99,11 @@ class Calls(Names):
             return None
         rank = kind.rank if issubclass(kind, Layer) else None
         if isinstance(value, tuple) and len(value) == rank and len(set(value)) == 1:
-            return literal(value[0])
-        return literal(Word(word=value)) if isinstance(value, str) and isinstance(expr.value, Word) else literal(value)
+            return self._literal(value[0])
+        return self._literal(Word(word=value) if isinstance(value, str) and isinstance(expr.value, Word) else value)
+
+    def _literal(self, value: Any) -> str:
+        return literal(value, self.module.layers)
 
     def _value(self, kind: type[Part], name: str, expr: Expr) -> str:
         text = self.printer.print(expr)
@@ -118,13 +126,17 @@ class Calls(Names):
             case Operation(operands=operands) if isinstance(value, tuple):
                 cells = ", ".join(map(self._part, value, operands, (f"_{i}" for i in range(1, len(value) + 1))))
                 # Keras makes one of a list too, and numbers its name by what was made before.
-                return f'layers.StackedRNNCells([{cells}], name="stacked_rnn_cells")'
+                return f'{self.module.layers}.StackedRNNCells([{cells}], name="stacked_rnn_cells")'
             case WordCall(arguments=arguments):
                 given = {n: self._argument(type(value), value, n, e) for n, e in arguments}
                 texts = {n: text for n, text in given.items() if text is not None}
-                return construct(value.keras, texts, f"name={string(value.names[0] + number)}")
+                return self._construct(value, texts, number)
             case _:
-                return construct(value.keras, {}, f"name={string(value.names[0] + number)}")
+                return self._construct(value, {}, number)
+
+    def _construct(self, part: Part, texts: dict[str, str], number: str) -> str:
+        name = f"name={string(part.names[0] + number)}"
+        return construct(part.keras, texts, name, layers=self.module.layers)
 
     def _create(self, call: CallOp) -> None:
         function, arguments = self.construction(call)
@@ -164,29 +176,32 @@ class Calls(Names):
         if self.is_function(declared):
             recipe = self.variant.layer_class(declared).keras
             shown = call_arguments(recipe, self._arguments(declared))
-            self.lines.call(before, symbol(recipe), [*given, *shown], after)
+            self.lines.call(before, self.maker(declared), [*given, *shown], after)
         elif self.mode.inline and call.target != "shared":
             function, arguments = self.construction(call)
             if call.target == "block" and self.module.functions:
                 self.lines.call(before, function, [*inputs, *self._tensors_in_order(call), *arguments], after)
             else:
                 self.lines.call(before, function, arguments, f"({', '.join(given)}){after}")
+        elif self.mode.shapes:
+            self.module.helpers.add("output_shape")
+            self.lines.call(before, "output_shape", [self._callable(declared, call), *given], after)
         else:
             self.lines.call(before, self._callable(declared, call), given, after)
         self.current = self._results(named)[:1] if named else [self.target]
 
     def _results(self, named: NameOp) -> list[str]:
         """Return the variables that several results go to."""
-        for target in named.targets:
-            if target.name not in self.tensors and not target.index:
-                self.tensors[target.name] = "_" if target.name == "_" else self.local(target.name)
-        return [self.tensors[target.name] + self._subscript(target) for target in named.targets]
+        return [self._set(target) for target in named.targets]
 
     def _inputs(self, call: CallOp, inputs: list[str], use: CallOp) -> list[str]:
         """Return the arguments of calling a layer or block on tensors. `use` may say more than the declaration."""
         if (block := self.variant.blocks.get(call.site)) is not None:
             signature = self.module.signatures[block.class_name]
-            texts = [*inputs, *self._tensor_arguments(call, signature.tensors)]
+            named = (
+                self._tensors_in_order(call) if self.mode.shapes else self._tensor_arguments(call, signature.tensors)
+            )
+            texts = [*inputs, *named]
             trains = block.uses_training
         else:
             kind = self.variant.layer_class(call)

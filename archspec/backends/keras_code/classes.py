@@ -9,7 +9,16 @@ from typing import Any
 from archspec.backends.keras_code.flow import Flow
 from archspec.backends.keras_code.layout import INDENT
 from archspec.backends.keras_code.module import Module
-from archspec.backends.keras_code.names import CALL, CREATE, FUNCTIONAL, MIRROR, MidFlow, Mode
+from archspec.backends.keras_code.names import (
+    CALL,
+    CREATE,
+    FUNCTIONAL,
+    MIRROR,
+    SHAPES,
+    SHAPES_MIRROR,
+    MidFlow,
+    Mode,
+)
 from archspec.backends.keras_code.parameters import paths, reads_shape
 from archspec.backends.keras_code.python import string
 from archspec.backends.keras_code.text import Line, Lines
@@ -59,7 +68,7 @@ class _Class(Writer):
         arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name"]
         lines.call("", "super().__init__", arguments)
         for parameter in self.views:
-            lines.add(f"self.{parameter.name} = {parameter.name}")
+            lines.add(f"self.{parameter.attribute} = {parameter.name}")
         declare(lines, flow)
         parameters = [view.text for view in self.views]
         init = self.method("__init__", [*parameters, "*", f"name: str = {string(name)}"], " -> None:", lines)
@@ -69,7 +78,7 @@ class _Class(Writer):
     # --- blocks ----------------------------------------------------------------------------------------------------
 
     def block(self) -> ClassView:
-        view = self.view("layers.Layer")
+        view = self.view(f"{self.module.layers}.Layer")
         creates = not self.late and not reads_shape(self.definition.body)
         view.methods = [
             self.constructor(creates),
@@ -85,8 +94,8 @@ class _Class(Writer):
         lines = Lines(2)
         lines.add("super().__init__(**kwargs)")
         variables, taken = self.prologue(lines)
-        for name in self.names.values():
-            lines.add(f"self.{name} = {name}")
+        for parameter, name in self.names.items():
+            lines.add(f"self.{self.signature.attributes[parameter]} = {name}")
         if creates:
             flow = self.flow(CREATE, lines, variables, taken, inputs=self.signature.inputs)
             flow.walk(self.definition.body)
@@ -97,19 +106,27 @@ class _Class(Writer):
         try:
             lines, flow = self.outside(CREATE, shapes=self.signature.shapes)
         except MidFlow:
-            lines, flow = self.outside(MIRROR)
+            lines, flow = self.outside(SHAPES_MIRROR if self.variant.tells_shapes else MIRROR)
             for name in reversed(self.signature.called_with):
-                lines.lines.insert(0, Line(0, f"{name} = {self.signature.symbolic(name)}"))
+                lines.lines.insert(0, Line(0, self.beginning(name)))
         if flow.mode.calls:
             lines.forget_last()
         declare(lines, flow)
         return self.build(lines, called=flow.mode.calls)
 
     def build(self, lines: Lines, called: bool = False) -> list[str]:
-        """Return a `build` of these lines: it ends by calling the layers, which builds them."""
-        if not called:
+        """Return a `build` of these lines: it ends by building the layers."""
+        if not called and self.variant.tells_shapes:
+            lines.call("", "self.compute_output_shape", list(map(self.signature.settled, self.signature.called_with)))
+        elif not called:
             lines.call("", "self.call", self.symbolic())
         return self.method("build", self.shape_arguments(), " -> None:", lines)
+
+    def beginning(self, name: str) -> str:
+        """Return what a `build` that calls the layers begins with, for an argument of `call`."""
+        if self.variant.tells_shapes:
+            return f"{self.signature.shapes[name]} = {self.signature.settled(name)}"
+        return f"{name} = {self.signature.symbolic(name)}"
 
     def calling(self) -> list[str]:
         lines, flow = self.outside(CALL)
@@ -122,6 +139,18 @@ class _Class(Writer):
         return self.method("call", [*tensors, *training], " -> Any:", lines)
 
     def output_shape(self) -> list[str]:
+        lines = self.shape_lines() if self.variant.tells_shapes else self.traced_shape_lines()
+        return self.method("compute_output_shape", self.shape_arguments(), " -> Any:", lines)
+
+    def shape_lines(self) -> Lines:
+        """Return the lines that ask each layer for the shape of what it makes."""
+        lines, flow = self.outside(SHAPES)
+        lines.end([listed(flow.results or flow.current)], "return ")
+        declare(lines, flow)
+        return lines
+
+    def traced_shape_lines(self) -> Lines:
+        """Return the lines that call the block on tensors without values, and see what comes out."""
         shapes = self.signature.shapes
         lines = Lines(2)
         if self.signature.several:
@@ -134,7 +163,7 @@ class _Class(Writer):
             outputs = "self.call(*map(keras.KerasTensor, shapes))"
         single = self.variant.outputs == 1
         lines.add(f"return {outputs}.shape" if single else f"return [output.shape for output in {outputs}]")
-        return self.method("compute_output_shape", self.shape_arguments(), " -> Any:", lines)
+        return lines
 
     def shape_arguments(self) -> list[str]:
         return [
@@ -148,7 +177,7 @@ class _Class(Writer):
     def config(self, first: str) -> list[str]:
         """Return `get_config`."""
         lines = Lines(2)
-        own = [f'"{view.name}": self.{view.name}' for view in self.views]
+        own = [f'"{view.name}": self.{view.attribute}' for view in self.views]
         lines.add(f"return {{{', '.join([first, *own])}}}")
         return self.method("get_config", [], " -> dict[str, Any]:", lines)
 
@@ -161,9 +190,15 @@ class _Class(Writer):
     def outside(self, mode: Mode, **more: Any) -> tuple[Lines, Flow]:
         """Walk the block outside its constructor, where the parameters are attributes."""
         lines = Lines(2)
-        variables = {parameter: f"self.{name}" for parameter, name in self.names.items()}
-        taken = {*self.names.values(), "input_shape", *self.signature.shapes.values()}
-        flow = self.flow(mode, lines, variables, taken, inputs=self.signature.inputs, **more)
+        variables = {parameter: f"self.{name}" for parameter, name in self.signature.attributes.items()}
+        taken = {*(self.names[name] for name in self.late), "input_shape", *self.signature.shapes.values()}
+        inputs, tensors = list(self.signature.inputs), self.signature.tensors
+        if mode.shapes:
+            shapes = self.signature.shapes
+            inputs, tensors = [shapes[name] for name in inputs], {key: shapes[name] for key, name in tensors.items()}
+        flow = self.flow(mode, lines, variables, taken, inputs=inputs, tensors=tensors, **more)
+        if mode.shapes:
+            flow.target = flow.local("shape")
         for parameter in self.parameters:
             if parameter.name in self.late:
                 self.settle_default(parameter, flow)
@@ -175,7 +210,7 @@ class _Class(Writer):
     def settle_default(self, parameter: Parameter, flow: Flow) -> None:
         """Work a default out that the shape of the input decides."""
         assert parameter.default is not None
-        name = self.names[parameter.name]
+        name, kept = self.names[parameter.name], f"self.{self.signature.attributes[parameter.name]}"
         text = flow.printer.print(parameter.default)
-        flow.lines.add(f"{name} = {text} if self.{name} is None else self.{name}", sets=name)
+        flow.lines.add(f"{name} = {text} if {kept} is None else {kept}", sets=name)
         flow.variables[parameter.name] = name

@@ -48,6 +48,8 @@ def emit(checked: Checked, style: Style = "subclass") -> Artifact:
         names = frozenset(reserved | {variant.class_name for variant in found} | set(functions.values()))
         module = Module(Facts(graph), graph.externs, names, functions=functions)
         module.signatures = {variant.class_name: signature(variant, module.names) for variant in found}
+        if any("layers" in made.arguments.values() for made in module.signatures.values()):
+            module.layers = "keras.layers"
         views = _views(found, module, graph.name, style)
         if module.compares_lists:
             # Only now is it known that lists and tuples may not be taken for one another.
@@ -109,6 +111,8 @@ def _render(
     checked: Checked, module: Module, found: list[Variant], views: list[ClassView | FunctionView], style: Style
 ) -> str:
     graph = checked.graph
+    parameters = parameter_views(found[-1], module.signatures[found[-1].class_name], module.layers)
+    main, run = program(views[-1].name, parameters, module)
     helpers = [helper_source(name) for name in sorted(module.helpers)]
     for name in _support(found):
         needed, text = support_source(name)
@@ -125,8 +129,6 @@ def _render(
     def render(template: str, **values: object) -> str:
         return environment.get_template(template).render(**values)
 
-    parameters = parameter_views(found[-1], module.signatures[found[-1].class_name].arguments)
-    main, run = program(views[-1].name, parameters, module)
     written = (render(view.template, view=view, package=graph.name).rstrip() for view in views)
     definitions = [*helpers, *written, *(["\n".join(main)] if main else [])]
     imports = module.imports | {line for name, line in _IMPORTS.items() if _mentions(name, definitions)}
@@ -144,13 +146,13 @@ def _render(
     )
 
 
-#: What modules nearly always need, and the name that tells.
-_IMPORTS = {"Any": "from typing import Any", "keras": "import keras", "layers": "from keras import layers"}
+#: What modules nearly always need, and what tells.
+_IMPORTS = {r"Any\b": "from typing import Any", r"keras\b": "import keras", r"layers\.": "from keras import layers"}
 
 
 def _mentions(name: str, texts: list[str]) -> bool:
     code = (re.sub(r'""".*?"""', "", text, flags=re.DOTALL) for text in texts)
-    return any(re.search(rf"(?<![\w.]){name}\b", text) for text in code)
+    return any(re.search(rf"(?<![\w.]){name}", text) for text in code)
 
 
 def _import_blocks(lines: Iterable[str]) -> list[list[str]]:

@@ -1,8 +1,9 @@
 """Writes the operations of a definition as Python statements.
 
 A model is written in Keras's functional style: layers are made where they are called. A block is a layer class, so its
-operations are written twice: once to make its layers and once to call them. All follow the same control flow, so that
-loops stay loops and `if`s stay `if`s; the mode of a walk says what of it is written.
+operations are written three times: to make its layers, to call them, and to ask each for the shape of its output. All
+follow the same control flow, so that loops stay loops and `if`s stay `if`s; the mode of a walk says what of it is
+written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import zip_longest
 
 from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.loops import Loops, flows
-from archspec.backends.keras_code.names import bare, named
+from archspec.backends.keras_code.names import bare, named, tensor_key
 from archspec.backends.keras_code.python import string
 from archspec.backends.keras_code.text import Line, negated
 from archspec.elaborate.reads import variable_uses
@@ -100,14 +101,9 @@ class Flow(Loops):
     def _name(self, op: NameOp) -> None:
         if not self.mode.calls:
             for target in op.targets:
-                self.tensors.pop(target.name, None)
+                self.tensors.pop(tensor_key(target), None)
             return
-        for target in op.targets:
-            if target.name not in self.tensors:
-                self.tensors[target.name] = self.local(target.name)
-                if target.index:
-                    self.dictionaries.append(self.tensors[target.name])
-        left = [self.tensors[target.name] + self._subscript(target) for target in op.targets]
+        left = [self._set(target) for target in op.targets]
         if self.current == [self.target] and len(left) == 1 and self.lines.name_last(self.target, left[0]):
             self.current = left
             return

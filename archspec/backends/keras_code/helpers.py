@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,13 @@ def clone_initializer(initializer: Any) -> Any:
     return initializer
 
 
+def output_shape(layer: Any, *shapes: Any) -> Any:
+    """Return the shape of a layer's output; a layer that is not built yet is built."""
+    if not layer.built:
+        layer.build(*shapes)
+    return layer.compute_output_shape(*shapes)
+
+
 def quotient(a: float, b: float) -> float:
     """Return `a / b`, a whole number where whole numbers divide without a rest."""
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:
@@ -34,7 +43,40 @@ def quotient(a: float, b: float) -> float:
     return a / b
 
 
-_HELPERS = {function.__name__: function for function in (as_tuples, clone_initializer, make_divisible, quotient)}
+def python_value(text: str) -> Any:
+    """Return the value of an option that is written as in Python."""
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError) as error:
+        message = f"expected a Python value such as 2, 'a' or (2, 'a'), not {text!r}"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def real_numbers(text: str) -> tuple[float, ...]:
+    """Return the numbers of an option such as `0.5,1`."""
+    items = text.strip("()[] ").removesuffix(",")
+    return tuple(map(float, items.split(","))) if items else ()
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Return the whole numbers of an option such as `3,4`."""
+    items = text.strip("()[] ").removesuffix(",")
+    return tuple(map(int, items.split(","))) if items else ()
+
+
+_HELPERS = {
+    function.__name__: function
+    for function in (
+        as_tuples,
+        clone_initializer,
+        make_divisible,
+        output_shape,
+        python_value,
+        quotient,
+        real_numbers,
+        whole_numbers,
+    )
+}
 
 
 def helper_source(name: str) -> str:

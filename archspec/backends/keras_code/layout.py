@@ -11,18 +11,18 @@ INDENT = "    "
 #: A string, a bracket, or what stands between operands and items outside of both.
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"|[(\[{}\])]|, '
-    r"| (?:if|else|for|or|and|not in|in|==|!=|<=|>=|<|>|\+|-|\*|//|/|%|=|\+=) |^not (?=[^ ])"
+    r"| (?:if|else|for|or|and|not in|in|is not|is|==|!=|<=|>=|<|>|\+|-|\*|//|/|%|=|\+=) |^not (?=[^ ])"
 )
 #: The operators that bind alike, the loosest first.
 _OPERATORS = (
     (" if ", " else "),
     (" or ",),
     (" and ",),
-    (" == ", " != ", " <= ", " >= ", " < ", " > ", " in ", " not in "),
+    (" == ", " != ", " <= ", " >= ", " < ", " > ", " in ", " not in ", " is ", " is not "),
     (" + ", " - "),
     (" * ", " / ", " // ", " % "),
 )
-_STATEMENT = re.compile(r"(?:if|return) |for .+? in |def \w+")
+_STATEMENT = re.compile(r"(?:if|elif|return) |for .+? in |def \w+")
 _KEYWORD = re.compile(r"\w+(?:=|: .+? = )|\*+|\"\w+\": ")
 
 
@@ -37,7 +37,7 @@ def broken(text: str, level: int) -> list[str]:
         items = split(rest[1 : end - 1])
         return [f"{head}(", *_further(_each(items, room - len(INDENT))), rest[end - 1 :]]
     head = found.group() if (found := _STATEMENT.match(text)) else ""
-    for place, token in _outside(text):
+    for place, token in outside(text):
         if not head and token in (" = ", " += "):
             head = text[: place + len(token)]
     tail = ":" if text.endswith(":") else ""
@@ -135,7 +135,7 @@ def _further(lines: list[str]) -> list[str]:
     return [INDENT + line for line in lines]
 
 
-def _outside(text: str) -> Iterator[tuple[int, str]]:
+def outside(text: str) -> Iterator[tuple[int, str]]:
     """Yield the place of each comma and operator that is outside of brackets and strings."""
     depth = 0
     for found in _TOKEN.finditer(text):
@@ -148,7 +148,7 @@ def _outside(text: str) -> Iterator[tuple[int, str]]:
 def _cut(text: str, tokens: tuple[str, ...], keep: bool = False) -> list[str]:
     """Return the parts of a text between tokens; with `keep`, each but the first begins with its token's word."""
     parts, start = [], 0
-    for place, token in _outside(text):
+    for place, token in outside(text):
         if token in tokens:
             parts.append(text[start:place])
             start = place + (1 if keep else len(token))

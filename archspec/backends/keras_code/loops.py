@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from archspec.backends.keras_code.calls import Calls
-from archspec.backends.keras_code.names import CALL, CREATE, bare, named
+from archspec.backends.keras_code.names import CREATE, bare, named
 from archspec.backends.keras_code.python import is_lazy
 from archspec.backends.keras_code.text import Line
 from archspec.backends.keras_code.variants import calls
@@ -82,6 +82,8 @@ class Loops(Calls, ABC):
 
     def repeat(self, op: RepeatOp) -> None:
         """Write a loop."""
+        if isinstance(op.iterable, Operation) and op.iterable.function == "list" and not op.iterable.operands:
+            return
         sites = [call for call in calls(op.body) if not self.is_function(call)]
         self._carry(op)
         self._enter_body(op)
@@ -90,8 +92,8 @@ class Loops(Calls, ABC):
             return
         if listed:
             for call in sites:
-                self.lines.add(f"self.{self.attributes[call.site]} = []")
-        if self.mode is CALL and not self.indices and sites:
+                self.lines.add(f"self.{self.attributes[call.site]}: list[{self.maker(call)}] = []")
+        if not self.mode.creates and not self.indices and sites:
             if _straight(op.body):
                 self._zip(op, sites)
                 return

@@ -21,6 +21,8 @@ class Module:
     names: frozenset[str] = frozenset()
     #: How each class is made and called, by its name.
     signatures: dict[str, Signature] = field(default_factory=dict)
+    #: What Keras's layers are called by: a parameter may be called as their module is.
+    layers: str = "layers"
     #: The function that each class is instead, by its name, in the styles that have functions.
     functions: dict[str, str] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)

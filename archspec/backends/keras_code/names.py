@@ -20,11 +20,16 @@ _AXES = {"channels": -1, "width": -2, "height": -3}
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What a walk writes. `inline` makes each layer where it is called, without an attribute."""
+    """What a walk writes.
+
+    `inline` makes each layer where it is called, without an attribute. With `shapes` the layers get the shapes of the
+    tensors instead of tensors.
+    """
 
     creates: bool
     calls: bool
     inline: bool = False
+    shapes: bool = False
 
 
 FUNCTIONAL = Mode(creates=True, calls=True, inline=True)
@@ -32,6 +37,9 @@ CREATE = Mode(creates=True, calls=False)
 CALL = Mode(creates=False, calls=True)
 #: In `build`, where what a layer needs to know is known only once the layers before it have run.
 MIRROR = Mode(creates=True, calls=True)
+#: The same two without tensors: what comes out of each layer is asked of it.
+SHAPES = Mode(creates=False, calls=True, shapes=True)
+SHAPES_MIRROR = Mode(creates=True, calls=True, shapes=True)
 
 
 class MidFlow(Exception):
@@ -63,19 +71,22 @@ class Names:
         self.variables = dict(variables)
         self.attributes = attributes or {}
         self.current = list(inputs)
-        self.target = "x"
         #: Whether the names of layers begin with that of the block, which is in the variable `name`.
         self.prefixed = False
-        self.tensors = dict(tensors or {})
+        self.tensors = {_key(name, name in variant.given.several): text for name, text in (tensors or {}).items()}
         self.shapes = dict(shapes or {})
         #: Whether the current tensor is the input still.
         self.at_input = True
         self.taken = {*module.names, *taken, *self.variables.values(), *self.current, *self.tensors.values()}
+        self.target = naming.unique("x", self.taken)
+        self.taken.add(self.target)
         self.printer = Printer(self._variable, self._length, module)
         self.used: set[str] = set()
         self.locals: dict[str, str] = {}
-        #: Tensors named by index, each in a dictionary of its name.
+        #: What declares the dictionaries of tensors that are named by index.
         self.dictionaries: list[str] = []
+        if mode.calls:
+            self._copy_lists()
         #: The inputs of a model, and what is named as the outputs.
         self.inputs: list[str] = []
         self.results: list[str] | None = None
@@ -132,7 +143,8 @@ class Names:
         """Return the expression of a named tensor."""
         if ref.name == "_":
             return self.current[0]
-        name = self.tensors.get(ref.name)
+        # A branch that this variant never takes may have one tensor for several, or several for one.
+        name = self.tensors.get(tensor_key(ref)) or self.tensors.get(_key(ref.name, not ref.index))
         if name is None:
             # A tensor that only a branch not written here names.
             raise Unprintable(f"the tensor `{ref.name}` is not named on every way to this line", ref.span)
@@ -140,6 +152,32 @@ class Names:
 
     def _subscript(self, ref: TensorRef) -> str:
         return f"[{', '.join(self.printer.print(i) for i in ref.index)}]" if ref.index else ""
+
+    def _copy_lists(self) -> None:
+        """Have dictionaries for the lists of tensors that the definition names more tensors in."""
+        for key in sorted(named(self.variant.definition.body) & self.tensors.keys()):
+            if key.endswith("[]"):
+                given = self.tensors[key]
+                self.tensors[key] = self.local(given)
+                self._declare(key, f"dict(enumerate({given}))")
+
+    def _set(self, target: TensorRef) -> str:
+        """Return what an assignment to a named tensor stands for on its left."""
+        key = tensor_key(target)
+        if key not in self.tensors:
+            # Nothing can read the variable `_`.
+            self.tensors[key] = "_" if target.name == "_" else self.local(target.name)
+            if target.index:
+                self._declare(key, "{}")
+        return self.tensors[key] + self._subscript(target)
+
+    def _declare(self, key: str, value: str) -> None:
+        """Begin a dictionary of tensors."""
+        targets = (target for op in find(self.variant.definition.body, NameOp) for target in op.targets)
+        indices = [target.index for target in targets if tensor_key(target) == key]
+        kinds = {kind for index in indices for kind in (self.facts.kinds(index[0]) if len(index) == 1 else [tuple])}
+        by = kinds.pop().__name__ if kinds in ({int}, {str}) else "Any"
+        self.dictionaries.append(f"{self.tensors[key]}: dict[{by}, Any] = {value}")
 
     def _held(self, text: str, names: set[str]) -> str:
         """Return an expression of a tensor that stays the same when `names` come to mean others."""
@@ -158,8 +196,9 @@ class Names:
 
     def _shape(self, tensor: TensorRef | None) -> str:
         if self.mode is not CREATE:
-            return f"{self.current[0] if tensor is None else self.tensor(tensor)}.shape"
-        if tensor is not None and (shape := self.shapes.get(self.tensors.get(tensor.name, ""))):
+            text = self.current[0] if tensor is None else self.tensor(tensor)
+            return text if self.mode.shapes else f"{text}.shape"
+        if tensor is not None and (shape := self.shapes.get(self.tensors.get(tensor_key(tensor), ""))):
             return shape + self._subscript(tensor)
         if tensor is None and self.at_input and (shape := self.shapes.get(self.current[0])):
             return shape
@@ -167,8 +206,17 @@ class Names:
 
 
 def named(ops: object) -> set[str]:
-    """Return the names that operations give to tensors."""
-    return {target.name for op in find(ops, NameOp) for target in op.targets}
+    """Return the names that operations give to tensors, as `tensor_key` has them."""
+    return {tensor_key(target) for op in find(ops, NameOp) for target in op.targets}
+
+
+def tensor_key(ref: TensorRef) -> str:
+    """Return what tells a name from others: `h` and `h[0]` have nothing to do with each other."""
+    return _key(ref.name, bool(ref.index))
+
+
+def _key(name: str, indexed: bool) -> str:
+    return f"{name}[]" if indexed else name
 
 
 def bare(left: str) -> str:

@@ -32,10 +32,34 @@ KERAS_ATTRIBUTES = frozenset(
 #: The modules outside the standard library that Keras imports; a test holds this list to Keras's.
 KERAS_IMPORTS = frozenset(
     """
-    PIL absl astunparse certifi charset_normalizer cython_runtime flatbuffers gast google grpc h5py idna jax jaxlib
-    keras matplotlib ml_dtypes namex numpy openvino opt_einsum optree packaging pandas pybind11_abseil pydot requests
-    rich scipy six tensorboard tensorflow termcolor torch tree typing_extensions urllib3 wrapt
+    IPython PIL absl astunparse certifi charset_normalizer cython_runtime flatbuffers gast google grpc h5py idna jax
+    jaxlib keras matplotlib ml_dtypes namex numpy openvino opt_einsum optree packaging pandas psutil pybind11_abseil
+    pydot pygments requests rich scipy six tensorboard tensorflow termcolor torch traitlets tree typing_extensions
+    urllib3 wrapt
     """.split()  # noqa: SIM905
+)
+#: Names that a layer has on PyTorch besides, where it is a `torch.nn.Module`; a test holds this list to PyTorch's.
+TORCH_ATTRIBUTES = frozenset(
+    """
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
+    extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules
+    mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule
+    share_memory state_dict to to_empty train training type xpu zero_grad
+    """.split()  # noqa: SIM905
+)
+#: What the constructor of a `keras.layers.Layer` takes itself; a test holds this list to Keras's.
+KERAS_ARGUMENTS = frozenset(
+    {"activity_regularizer", "autocast", "dtype", "input_dim", "input_shape", "name", "trainable"}
+)
+#: What generated constructors and functions need by name, besides their parameters.
+NEEDED = frozenset(
+    {
+        *("self", "cls", "kwargs", "keras", "math"),
+        *("as_tuples", "clone_initializer", "make_divisible", "output_shape", "quotient"),
+    }
 )
 #: Names that generated functions use for themselves.
 OWN_NAMES = frozenset(
@@ -60,11 +84,18 @@ OWN_NAMES = frozenset(
         "as_tuples",
         "clone_initializer",
         "make_divisible",
+        "output_shape",
+        "python_value",
         "quotient",
+        "real_numbers",
+        "whole_numbers",
+        # Easily taken for digits.
+        *("l", "I", "O"),
     }
 )
 LOCALLY_RESERVED = OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
-RESERVED = KERAS_ATTRIBUTES | LOCALLY_RESERVED
+ATTRIBUTES = KERAS_ATTRIBUTES | TORCH_ATTRIBUTES
+RESERVED = ATTRIBUTES | LOCALLY_RESERVED
 
 
 def class_name(name: str, taken: Iterable[str], reserved: Iterable[str] = ()) -> str:
@@ -94,18 +125,36 @@ def _first_free(name: str, is_free: Callable[[str], bool]) -> str:
     return candidate
 
 
+def _plain(name: str) -> str:
+    """Return a name of the spec without the underscores that it begins with."""
+    rest = name.lstrip("_")
+    return rest if rest[:1].isalpha() else f"value{rest}"
+
+
+def argument(name: str, taken: Iterable[str] = ()) -> str:
+    """Return the name of an argument for a parameter of the spec: its own, wherever Python and Keras allow."""
+    safe = _plain(name)
+    clashes = safe in KERAS_ARGUMENTS | NEEDED or keyword.iskeyword(safe) or safe in dir(builtins)
+    return unique(f"{safe}_" if clashes else safe, taken)
+
+
+def attribute(name: str, taken: Iterable[str] = ()) -> str:
+    """Return the name of the attribute that keeps an argument."""
+    return unique(f"{name}_" if name in ATTRIBUTES else name, taken)
+
+
 def variable(name: str, taken: Iterable[str] = ()) -> str:
     """Return a variable or attribute name for a name of the spec."""
-    safe = name.lstrip("_") or "value"
-    if safe in RESERVED or not safe.isidentifier():
+    safe = _plain(name)
+    if safe in RESERVED:
         safe = f"{safe}_"
     return unique(safe, taken)
 
 
 def local(name: str, taken: Iterable[str] = ()) -> str:
     """Return the name of a variable that ends with its function, for a name of the spec."""
-    safe = name.lstrip("_") or "value"
-    return unique(f"{safe}_" if safe in LOCALLY_RESERVED or not safe.isidentifier() else safe, taken)
+    safe = _plain(name)
+    return unique(f"{safe}_" if safe in LOCALLY_RESERVED else safe, taken)
 
 
 def plural(name: str) -> str:

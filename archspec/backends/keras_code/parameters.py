@@ -8,6 +8,7 @@ from typing import Any
 
 from archspec.backends.keras_code.facts import assemble
 from archspec.backends.keras_code.python import literal
+from archspec.backends.keras_code.signature import Signature
 from archspec.backends.keras_code.variants import Variant
 from archspec.elaborate.evaluate import EvalError, evaluate
 from archspec.ir.definition import ExpectOp, NamePattern, Parameter, Pattern, find, pattern_names
@@ -20,6 +21,10 @@ class ParameterView:
     """A constructor argument: its name, whether it has a default, and the text that declares it."""
 
     name: str
+    #: The attribute that keeps it.
+    attribute: str
+    #: What it is called on a command line.
+    option: str
     optional: bool
     text: str
     #: Whether it may hold a tuple.
@@ -27,30 +32,28 @@ class ParameterView:
     annotation: str = ""
     default: str = ""
 
-    @property
-    def parser(self) -> str:
-        """Return the function that makes a value of what a command line says."""
-        if self.annotation in ("int", "float", "str"):
-            return self.annotation
-        return "str" if "str" in self.annotation.split(" | ") else "ast.literal_eval"
 
-
-def parameter_views(variant: Variant, names: dict[str, str]) -> list[ParameterView]:
+def parameter_views(variant: Variant, signature: Signature, layers: str = "layers") -> list[ParameterView]:
     """Return the constructor's arguments, those without a default first, as Python wants them."""
     values = [p for p in variant.definition.parameters if not p.tensor]
-    views = [_view(variant, parameter, names[parameter.name]) for parameter in values]
+    views = [_view(variant, parameter, signature, layers) for parameter in values]
     return sorted(views, key=lambda view: view.optional)
 
 
-def _view(variant: Variant, parameter: Parameter, name: str) -> ParameterView:
+def _view(variant: Variant, parameter: Parameter, signature: Signature, layers: str) -> ParameterView:
     values = _values(variant, parameter)
+    name, attribute = signature.arguments[parameter.name], signature.attributes[parameter.name]
+    # A program has an option `--help` anyway.
+    option = parameter.name if name == f"{parameter.name}_" != "help_" else name
     if parameter.default is None and variant.definition.kind == "block":
-        return ParameterView(name, False, f"{name}: {_annotate(values)}", _holds_tuples(values))
+        text = f"{name}: {_annotate(values)}"
+        return ParameterView(name, attribute, option, False, text, _holds_tuples(values))
     # A generated model is this variant of it, whatever the family's defaults are.
     default = values[0] if variant.definition.kind == "model" else _constant(parameter.default)
     annotation = _annotate([*values, default] if default is None else values)
-    text = f"{name}: {annotation} = {literal(default)}"
-    return ParameterView(name, True, text, _holds_tuples([*values, default]), annotation, literal(default))
+    shown = literal(default, layers)
+    text = f"{name}: {annotation} = {shown}"
+    return ParameterView(name, attribute, option, True, text, _holds_tuples([*values, default]), annotation, shown)
 
 
 def _values(variant: Variant, parameter: Parameter) -> list[Any]:
@@ -100,7 +103,8 @@ class _NoTensors:
 
 def _annotate(values: list[Any]) -> str:
     """Return the annotation that fits all of some values."""
-    return " | ".join(dict.fromkeys(map(_annotation, values))) or "int"
+    names = dict.fromkeys(map(_annotation, values))
+    return " | ".join(sorted(names, key="None".__eq__)) or "int"
 
 
 def _annotation(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.module import Module
+from archspec.backends.keras_code.text import OPPOSITES
 from archspec.elaborate.evaluate import FUNCTIONS
 from archspec.ir.expr import Const, Expr, Length, Operation, TensorRef, Var, Word, WordCall
 from archspec.layers import registry
@@ -30,7 +31,6 @@ _PRECEDENCE = {
     "pos": 7,
     "**": 8,
 }
-_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in")
 #: Functions that give a list in the language and an iterator or a range in Python.
 _LAZY = ("reversed", "zip", "enumerate")
 _RANGES = ("..", "range")
@@ -40,8 +40,11 @@ _ARRANGING = ("if", "[]", "list", "tuple", "len", *_LAZY)
 _FUNCTIONS = {"floor": "math.floor", "ceil": "math.ceil"}
 
 
-def literal(value: Any) -> str:
-    """Return the Python literal of a value. Lists come out as tuples: they are defaults, and never changed."""
+def literal(value: Any, layers: str = "layers") -> str:
+    """Return the Python literal of a value. Lists come out as tuples: they are defaults, and never changed.
+
+    `layers` is what Keras's layers are called by.
+    """
     match value:
         case None | bool() | int():
             return repr(value)
@@ -50,12 +53,12 @@ def literal(value: Any) -> str:
         case str():
             return string(value)
         case list() | tuple():
-            inner = ", ".join(map(literal, value))
+            inner = ", ".join(literal(item, layers) for item in value)
             return f"({inner},)" if len(value) == 1 else f"({inner})"
         case Word():
-            return word(value)
+            return word(value, layers)
         case Part():
-            return construct(value.keras, {k: literal(v) for k, v in value.arguments().items()})
+            return construct(value.keras, {k: literal(v, layers) for k, v in value.arguments().items()}, layers=layers)
         case Sym():
             return "None"
     raise TypeError(f"no literal for {type(value).__name__}")
@@ -83,21 +86,22 @@ def string(text: str) -> str:
     return '"' + "".join(out) + '"'
 
 
-def word(value: Word) -> str:
+def word(value: Word, layers: str) -> str:
     classes = list(registry.find_word(value.word, owning=True).values())
     if value.arguments is None:
         return string(classes[0].names[0] if classes else value.word)
-    return construct(classes[0].keras, {k: literal(v) for k, v in value.arguments})
+    return construct(classes[0].keras, {k: literal(v, layers) for k, v in value.arguments}, layers=layers)
 
 
-def symbol(recipe: Recipe) -> str:
+def symbol(recipe: Recipe, layers: str) -> str:
     """Return how generated code refers to a symbol of Keras."""
-    return recipe.symbol.removeprefix("keras.") if recipe.symbol.startswith("keras.layers.") else recipe.symbol
+    name = recipe.symbol.removeprefix("keras.layers.")
+    return recipe.symbol if name == recipe.symbol else f"{layers}.{name}"
 
 
-def construct(recipe: Recipe, arguments: Mapping[str, str], extra: str = "") -> str:
+def construct(recipe: Recipe, arguments: Mapping[str, str], extra: str = "", *, layers: str) -> str:
     """Return the text of a constructor call: positional arguments as far as they are all there, then keywords."""
-    return f"{symbol(recipe)}({', '.join(call_arguments(recipe, arguments, extra))})"
+    return f"{symbol(recipe, layers)}({', '.join(call_arguments(recipe, arguments, extra))})"
 
 
 def call_arguments(recipe: Recipe, arguments: Mapping[str, str], extra: str = "") -> list[str]:
@@ -142,7 +146,7 @@ class Printer:
     def _print(self, expr: Expr, outer: int) -> str:
         match expr:
             case Const():
-                text = literal(expr.value)
+                text = literal(expr.value, self.module.layers)
                 return f"({text})" if text.startswith("-") and outer > 7 else text
             case Var():
                 return self.variable(expr.name)
@@ -150,7 +154,7 @@ class Printer:
                 return self.length(expr.what, expr.tensor)
             case WordCall():
                 recipe = next(iter(registry.find_word(expr.word, owning=True).values())).keras
-                return construct(recipe, {k: self.print(v) for k, v in expr.arguments})
+                return construct(recipe, {k: self.print(v) for k, v in expr.arguments}, layers=self.module.layers)
             case Operation():
                 text, level = self._operation(expr)
                 return f"({text})" if level < outer else text
@@ -166,6 +170,8 @@ class Printer:
         if name == "if":
             test, then, orelse = (self._print(operand, 1) for operand in operands)
             return f"{then} if {test} else {orelse}", 0
+        if name == "not" and isinstance(operands[0], Operation) and operands[0].function in OPPOSITES:
+            return self._comparison(operands[0], opposite=True)
         if name in ("neg", "pos", "not"):
             level = _PRECEDENCE[name]
             sign = {"neg": "-", "pos": "+", "not": "not "}[name]
@@ -179,11 +185,8 @@ class Printer:
         if name in ("list", "tuple"):
             inner = ", ".join(self.print(operand) for operand in operands)
             return (f"({inner},)" if len(operands) == 1 else f"({inner})"), 9
-        if name in _COMPARISONS:
-            if self._may_be_list(operands[0]) and (name == "in" or self._may_be_list(operands[1])):
-                self.module.compares_lists = True
-            right = self._items(operands[1], 5) if name == "in" else self._print(operands[1], 5)
-            return f"{self._print(operands[0], 5)} {name} {right}", 4
+        if name in OPPOSITES:
+            return self._comparison(expr)
         if name == "/":
             return self._quotient(expr)
         if name in _PRECEDENCE:
@@ -191,6 +194,28 @@ class Printer:
                 self.module.compares_lists = True
             return self._binary(name, operands)
         return self._function(name, operands), 9
+
+    def _comparison(self, expr: Operation, opposite: bool = False) -> tuple[str, int]:
+        name, (left, right) = expr.function, expr.operands
+        if self._may_be_list(left) and (name == "in" or self._may_be_list(right)):
+            self.module.compares_lists = True
+        if WordCall in self.kinds(left) & self.kinds(right):
+            raise Unprintable(
+                "this compares words with arguments, and in code each is an object of its own",
+                expr.span,
+                help="compare what they are made of: give the block a flag or a number",
+            )
+        if name in ("==", "!="):
+            # What is fixed stands on the right.
+            left, right = (right, left) if isinstance(left, Const) and not isinstance(right, Const) else (left, right)
+            if isinstance(right, Const) and right.value is None:
+                name = "is" if name == "==" else "is not"
+            elif isinstance(right, Const) and isinstance(right.value, bool) and self.kinds(left) == {bool}:
+                holds = (right.value == (name == "==")) != opposite
+                return (self._print(left, 4), 4) if holds else (f"not {self._print(left, 3)}", 3)
+        sign = OPPOSITES[name] if opposite else name
+        second = self._items(right, 5) if name == "in" else self._print(right, 5)
+        return f"{self._print(left, 5)} {sign} {second}", 4
 
     def _binary(self, sign: str, operands: tuple[Expr, ...]) -> tuple[str, int]:
         level = _PRECEDENCE[sign]
@@ -216,7 +241,9 @@ class Printer:
             self.module.imports.add("import math")
         if name == "make_divisible":
             self.module.helpers.add(name)
-        text = f"{_FUNCTIONS.get(name, name)}({', '.join(self._items(operand) for operand in operands)})"
+        # The language's `zip` ends with the shortest too.
+        more = ["strict=False"] if name == "zip" else []
+        text = f"{_FUNCTIONS.get(name, name)}({', '.join([*map(self._items, operands), *more])})"
         return f"tuple({text})" if name in _LAZY else text
 
     def _range(self, operands: tuple[Expr, ...]) -> str:

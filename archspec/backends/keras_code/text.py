@@ -7,12 +7,28 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby, zip_longest
+from itertools import groupby, takewhile, zip_longest
 
-from archspec.backends.keras_code.layout import INDENT, WIDTH, broken
+from archspec.backends.keras_code.fault import Unprintable
+from archspec.backends.keras_code.layout import INDENT, WIDTH, broken, outside
 
 #: The first line of a class's docstring stands after an indent and the quotes.
 _DOC_WIDTH = WIDTH - len(INDENT) - 6
+#: Python allows no more loops in one another.
+MOST_NESTED = 20
+#: What compares, and what says the opposite.
+OPPOSITES = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "in": "not in",
+    "not in": "in",
+    "is": "is not",
+    "is not": "is",
+}
 
 
 @dataclass(slots=True)
@@ -84,10 +100,12 @@ class Lines:
             if len(kept) == len(lines):
                 break
             lines = kept
-        lines = [_without_unread_targets(line, lines, also) for line in lines]
+        lines = [_without_unread_targets(line, lines, also) for line in _with_elif(lines)]
         for line in lines:
             if line.fault is not None:
                 raise line.fault
+            if line.level > MOST_NESTED:
+                raise Unprintable(f"this nests more than {MOST_NESTED} deep", help="make a block of what is inside")
         return [INDENT * line.level + part for line in lines for part in broken(line.text, self.base + line.level)]
 
 
@@ -99,12 +117,12 @@ def docstring(text: str) -> list[str]:
             c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}"
             for c in line.replace("\\", "\\\\")
         )
-        lines.append(safe.replace('"""', '\\"\\"\\"').rstrip())
+        lines.append(safe.rstrip())
     while lines and not lines[-1]:
         lines.pop()
     if lines and lines[-1].endswith('"'):
         lines[-1] = lines[-1][:-1] + '\\"'
-    return lines or [""]
+    return [line.replace('"""', '\\"\\"\\"') for line in lines] or [""]
 
 
 def _filled(lines: list[str]) -> Iterator[str]:
@@ -132,8 +150,40 @@ def _without_empty(lines: list[Line]) -> list[Line]:
     return kept
 
 
+def _with_elif(lines: list[Line]) -> list[Line]:
+    """Write an `else:` that holds nothing but an `if` as `elif`."""
+    # From the last on, so that of a chain the inner ones are done.
+    done: list[Line] = []
+    for line in reversed(lines):
+        suite = _suite(line, done) if line.text == "else:" else []
+        direct = [inner for inner in suite if inner.level == line.level + 1]
+        if direct and direct[0].text.startswith("if ") and all(map(_goes_on, direct[1:])):
+            del done[-len(suite) :]
+            suite = [replace(inner, level=inner.level - 1) for inner in suite]
+            suite[0].text = f"el{suite[0].text}"
+            done += reversed(suite)
+        else:
+            done.append(line)
+    return done[::-1]
+
+
+def _suite(line: Line, following: list[Line]) -> list[Line]:
+    """Return the lines that stand further in than a line, of those that follow, the last one first."""
+    return list(takewhile(lambda inner: inner.level > line.level, reversed(following)))
+
+
+def _goes_on(line: Line) -> bool:
+    """Tell whether a line belongs to the `if` before it."""
+    return line.text == "else:" or line.text.startswith("elif ")
+
+
 def negated(test: str) -> str:
     """Return the opposite of a condition."""
+    tokens = [(place, token.strip()) for place, token in outside(test)]
+    compares = [(place, token) for place, token in tokens if token in OPPOSITES]
+    if len(compares) == 1 and not {"and", "or", "not", "if", "else"} & {token for _, token in tokens}:
+        place, token = compares[0]
+        return f"{test[:place]} {OPPOSITES[token]}{test[place + 1 + len(token) :]}"
     return f"not ({test})" if " " in test else f"not {test}"
 
 
@@ -141,12 +191,13 @@ _TARGETS = re.compile(r"(\w+(?:, \w+)*) = |for (.+?) in ")
 
 
 def _without_unread_targets(line: Line, lines: list[Line], also: tuple[str, ...]) -> Line:
-    """Leave out the names of results that nothing reads, where a line sets several."""
+    """Leave out the names of results and items that nothing reads, where a line sets several."""
     found = _TARGETS.match(line.text)
-    if not found or not found[1] or "," not in found[1]:
+    if not found or (found[1] and "," not in found[1]):
         return line
-    names = [name if _is_read(name, lines, None, also) else "_" for name in found[1].split(", ")]
-    return replace(line, text=", ".join(names) + line.text[found.end(1) :])
+    start, end = found.span(found.lastindex or 0)
+    kept = re.sub(r"\w+", lambda name: name[0] if _is_read(name[0], lines, None, also) else "_", line.text[start:end])
+    return replace(line, text=line.text[:start] + kept + line.text[end:])
 
 
 def _is_read(name: str, lines: list[Line], at: int | None, also: tuple[str, ...]) -> bool:

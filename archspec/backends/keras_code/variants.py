@@ -18,6 +18,7 @@ from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.layers import registry
 from archspec.layers.base import Layer, Part
 from archspec.layers.extern import Extern
+from archspec.layers.recipe import Construct
 from archspec.layers.registry import Family
 
 
@@ -65,6 +66,18 @@ class Variant:
             for call in calls(self.definition.body)
             if call.target in ("layer", "extern")
         )
+
+    @property
+    def tells_shapes(self) -> bool:
+        """Tell whether all inside says by shapes alone what comes out: functions do not, layers of a user's may not."""
+        return all(call.target == "block" or self._tells_shape(call) for call in find(self.definition.body, CallOp))
+
+    def _tells_shape(self, call: CallOp) -> bool:
+        if call.target == "shared":
+            return not call.arguments
+        recipe = self.layer_class(call).keras
+        at_call = [argument for argument in call.arguments if argument.parameter in recipe.at_call]
+        return isinstance(recipe, Construct) and call.target != "extern" and not call.keywords and not at_call
 
     def arguments(self, name: str) -> list[Any]:
         """Return the values that a variable of the definition's parameters takes in its uses."""

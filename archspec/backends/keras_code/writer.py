@@ -23,10 +23,10 @@ class Writer:
         self.parameters = [p for p in self.definition.parameters if not p.tensor]
         self.signature = module.signatures[variant.class_name]
         self.names = self.signature.arguments
-        self.views = parameter_views(variant, self.names)
+        self.views = parameter_views(variant, self.signature, module.layers)
         self.late = late(self.definition.parameters)
         self.attributes: dict[str, str] = {}
-        taken = set(self.names.values())
+        taken = set(self.signature.attributes.values())
         looped = {call.site for op in find(self.definition.body, RepeatOp) for call in calls(op.body)}
         for call in calls(self.definition.body):
             base = naming.plural(call.site) if call.site in looped else call.site
@@ -88,5 +88,4 @@ def listed(names: list[str]) -> str:
 
 def declare(lines: Lines, flow: Flow) -> None:
     """Begin a suite with the dictionaries of tensors that it fills."""
-    for name in reversed(flow.dictionaries):
-        lines.lines.insert(0, Line(0, f"{name} = {{}}"))
+    lines.lines[:0] = [Line(0, text) for text in flow.dictionaries]
