@@ -73,7 +73,7 @@ class Loops(Values, ABC):
             uses = variable_uses(op.body)
             bound = set(pattern_names(op.pattern)) if op.pattern else set()
             # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
-            folds = not uses.hands_on and not (indexes_tensors(op.body) and bound)
+            folds = not uses.hands_on and not (bound and indexes_tensors(op.body))
             # Values matter only where the body reads them.
             self._foldings[id(op)] = folds, bool(uses.reads & bound)
         return self._foldings[id(op)]
