@@ -95,6 +95,7 @@ class _AsDataclass:
             made: Any = dataclasses.field(
                 default=default, compare=field.compare, repr=field.repr, kw_only=field.kw_only
             )
+            # What `dataclasses.fields` goes by, and nothing but a dataclass of its own making sets.
             made.name, made.type, made._field_type = name, types[name], dataclasses._FIELD  # type: ignore[attr-defined]
             found[name] = made
         return found

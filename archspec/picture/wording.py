@@ -216,6 +216,7 @@ def _stride(layer: Layer, inputs: tuple[TensorType, ...]) -> str:
     """Return the stride where it is not 1: as given, else by which the window moves (a pool moves by its size)."""
     if "strides" not in type(layer).model_fields:
         return ""
+    # Layers in general have no such field, so mypy knows of none.
     strides = getattr(layer, "strides") or [step.stride for step in layer.window(*inputs) or ()]  # noqa: B009
     steps = list(strides) if isinstance(strides, (tuple, list)) else [strides]
     if all(step == 1 for step in steps):
