@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import archspec
-from tests.backends.keras_models import difference, generated
+from tests.backends.keras_models import by_path, copy_random_weights, difference, generated
 
 pytestmark = pytest.mark.keras
 
@@ -75,9 +75,118 @@ def test_a_layer_called_as_the_model(style: Any) -> None:
     assert difference(source.weights[0], target.weights[0]) == 0
 
 
-def test_keras_refuses_the_file_of_a_form_that_nests_otherwise(tmp_path: Any) -> None:
+def trained(model: Any, optimizer: str = "adam", steps: int = 1) -> Any:
+    """Return a model after some steps, in which its optimizer has got variables."""
+    import numpy as np
+
+    model.compile(optimizer, "mse")
+    for step in range(steps):
+        model.train_on_batch(np.full((4, 3), step + 1.0), np.ones((4, 2)))
+    return model
+
+
+def values(variables: Any) -> list[Any]:
+    import keras
+
+    return [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+def is_equal(first: Any, second: Any) -> bool:
+    return all((a == b).all() for a, b in zip(values(first), values(second), strict=True))
+
+
+@pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")
+@pytest.mark.parametrize("is_trained", [False, True], ids=["new", "trained"])
+def test_a_file_has_the_layers_of_a_model_and_not_its_blocks(is_trained: bool, tmp_path: Any) -> None:
     flat, nested = models()
+    # The two hold the variables of an optimizer in different orders, and must not read those of the other.
     for source, target in ((flat, nested), (nested, flat)):
+        copy_random_weights(source, seed=1)
+        if is_trained:
+            trained(source, steps=2)
+            trained(target, steps=1)
+        before = values(target.optimizer.variables) if is_trained else []
         source.save_weights(tmp_path / "net.weights.h5")
-        with pytest.raises(ValueError, match="could not be loaded"):
-            target.load_weights(tmp_path / "net.weights.h5")
+        target.load_weights(tmp_path / "net.weights.h5")
+        assert all(difference(weight, by_path(target)[path]) == 0 for path, weight in by_path(source).items())
+        if is_trained:
+            assert is_equal(before, target.optimizer.variables)
+
+
+def test_training_goes_on_where_a_file_of_the_same_form_left_it(tmp_path: Any) -> None:
+    _, source = models()
+    _, target = models()
+    trained(source, steps=3).save_weights(tmp_path / "net.weights.h5")
+    trained(target, steps=1).load_weights(tmp_path / "net.weights.h5")
+    assert int(target.optimizer.iterations) == 3
+    assert is_equal(source.optimizer.variables, target.optimizer.variables)
+    assert is_equal(source.weights, target.weights)
+
+
+def test_weights_of_a_whole_saved_model(tmp_path: Any) -> None:
+    _, source = models()
+    _, target = models()
+    source.save(tmp_path / "net.keras")
+    assert not is_equal(source.weights, target.weights)
+    target.load_weights(tmp_path / "net.keras")
+    assert is_equal(source.weights, target.weights)
+
+
+def test_what_keras_is_told_of_a_file_it_does(tmp_path: Any) -> None:
+    import keras
+
+    flat, nested = models()
+    wide = generated(archspec.loads(BLOCKS)._checked, width=5)
+    copy_random_weights(flat)
+    nested.save_weights(tmp_path / "net.weights.json", max_shard_size=0.01)
+    nested.save_weights(tmp_path / "net.weights.h5")
+    with pytest.raises(ValueError, match="could not be loaded"):
+        wide.load_weights(tmp_path / "net.weights.h5")
+    with pytest.warns(UserWarning, match="could not be loaded"):
+        wide.load_weights(tmp_path / "net.weights.h5", skip_mismatch=True)
+    # The bias of the last layer is as long with any width.
+    assert "dense/bias" in by_path(wide)
+    flat.load_weights(tmp_path / "net.weights.json")
+    assert all(difference(weight, by_path(flat)[path]) == 0 for path, weight in by_path(nested).items())
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "best.weights.h5", save_weights_only=True)
+    nested.compile("sgd", "mse")
+    nested.fit(keras.ops.ones((4, 3)), keras.ops.ones((4, 2)), verbose=0, callbacks=[checkpoint])
+    flat.load_weights(tmp_path / "best.weights.h5")
+    assert all(difference(weight, by_path(flat)[path]) == 0 for path, weight in by_path(nested).items())
+
+
+def test_a_model_without_its_blocks() -> None:
+    import numpy as np
+
+    flat, nested = models()
+    alone = nested.without_blocks()
+    x = np.random.default_rng(0).random((5, 3))
+    assert difference(alone(x), nested(x)) == 0
+    assert [type(layer) for layer in alone.layers] == [type(layer) for layer in flat.layers]
+    # They share their weights, and the layers keep their names.
+    copy_random_weights(nested)
+    assert difference(alone(x), nested(x)) == 0
+    assert nested.get_layer("unit_1").dense.name == "dense"
+    assert nested.get_layer("unit_1").dense.kernel.path == "unit_1/dense/kernel"
+
+
+def test_a_parameter_does_not_stand_in_for_what_files_need(tmp_path: Any) -> None:
+    names = ("without_blocks", "save_weights", "load_weights", "optimizer_of_blocks")
+    net = archspec.loads(
+        f"block unit({', '.join(names)}) {{ dense({' + '.join(names)}) }}\n"
+        f"model net({', '.join(f'{name} = 1' for name in names)}) {{ input 3; unit({', '.join(names)}) }}"
+    )
+    flat, nested = net.to_keras(), generated(net._checked)
+    copy_random_weights(flat)
+    flat.save_weights(tmp_path / "net.weights.h5")
+    nested.load_weights(tmp_path / "net.weights.h5")
+    assert difference(by_path(flat)["unit/dense/kernel"], by_path(nested)["unit/dense/kernel"]) == 0
+
+
+def test_classes_called_as_those_that_blocks_derive_from(tmp_path: Any) -> None:
+    net = archspec.loads("block block_layer(w) { dense(w) }\nmodel block_model { input 3; block_layer(2) }")
+    flat, nested = net.to_keras(), generated(net._checked)
+    copy_random_weights(nested)
+    nested.save_weights(tmp_path / "net.weights.h5")
+    flat.load_weights(tmp_path / "net.weights.h5")
+    assert difference(by_path(flat)["block_layer/dense/kernel"], nested.weights[0]) == 0

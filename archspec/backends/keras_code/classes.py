@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archspec.backends.keras_code.flow import Flow
+from archspec.backends.keras_code.helpers import BLOCK_LAYER
 from archspec.backends.keras_code.layout import INDENT
 from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.names import (
@@ -59,7 +60,7 @@ class _Class(Writer):
     # --- the model -------------------------------------------------------------------------------------------------
 
     def model(self, name: str) -> ClassView:
-        view = self.view("keras.Model")
+        view = self.view(self.module.model_class)
         lines = Lines(2)
         variables, taken = self.prologue(lines)
         flow = self.flow(FUNCTIONAL, lines, variables, taken)
@@ -78,7 +79,7 @@ class _Class(Writer):
     # --- blocks ----------------------------------------------------------------------------------------------------
 
     def block(self) -> ClassView:
-        view = self.view(f"{self.module.layers}.Layer")
+        view = self.view(BLOCK_LAYER)
         creates = not self.late and not reads_shape(self.definition.body)
         view.methods = [
             self.constructor(creates),

@@ -18,7 +18,7 @@ from archspec.backends.keras_code.classes import ClassView, block_view, model_vi
 from archspec.backends.keras_code.facts import Facts
 from archspec.backends.keras_code.fault import Unprintable
 from archspec.backends.keras_code.functions import FunctionView, block_function, model_function
-from archspec.backends.keras_code.helpers import helper_source
+from archspec.backends.keras_code.helpers import BLOCK_LAYER, BLOCK_MODEL, block_source, helper_source
 from archspec.backends.keras_code.module import Module
 from archspec.backends.keras_code.parameters import parameter_views
 from archspec.backends.keras_code.program import program
@@ -42,7 +42,7 @@ def emit(checked: Checked, style: Style = "subclass") -> Artifact:
     span = graph.definitions[graph.body.definition].span
     try:
         foreign = {extern.module.partition(".")[0] for extern in graph.externs.values()}
-        reserved = foreign | registry.support_symbols()
+        reserved = foreign | registry.support_symbols() | {BLOCK_LAYER, BLOCK_MODEL}
         found = variants(graph, reserved)
         functions = _functions(found, reserved, graph.name) if style != "subclass" else {}
         names = frozenset(reserved | {variant.class_name for variant in found} | set(functions.values()))
@@ -76,10 +76,12 @@ def _views(found: list[Variant], module: Module, name: str, style: Style) -> lis
     function = module.functions.get(model.class_name, "")
     match style:
         case "subclass":
+            module.has_block_layers = bool(blocks)
             return [*(block_view(block, module) for block in blocks), model_view(model, module, name)]
         case "functional":
             views: list[ClassView | FunctionView] = []
             called, shared = _uses(model)
+            module.has_block_layers = bool(shared)
             for block in blocks:
                 # A function makes layers anew each time, and so cannot share their weights.
                 views += [block_view(block, module)] if block.class_name in shared else []
@@ -114,8 +116,7 @@ def _render(
     parameters = parameter_views(found[-1], module.signatures[found[-1].class_name], module.layers)
     main, run = program(views[-1].name, parameters, module)
     helpers = [helper_source(name) for name in sorted(module.helpers)]
-    for name in _support(found):
-        needed, text = support_source(name)
+    for needed, text in [*map(support_source, _support(found)), *([block_source()] if module.has_block_layers else [])]:
         module.imports |= needed
         helpers.append(text)
     environment = Environment(

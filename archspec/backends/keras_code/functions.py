@@ -43,9 +43,8 @@ class FunctionWriter(Writer):
 
     def end_model(self, lines: Lines, flow: Flow) -> None:
         outputs = flow.results or flow.current
-        lines.call(
-            "return ", "keras.Model", [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name"]
-        )
+        arguments = [f"inputs={listed(flow.inputs)}", f"outputs={listed(outputs)}", "name=name"]
+        lines.call("return ", self.module.model_class, arguments)
 
     def block(self) -> FunctionView:
         """Return the function of a block."""

@@ -1,13 +1,15 @@
-"""Functions that generated modules bring along where they call them. Their source is pasted as it stands here."""
+"""What generated modules bring along where they need it. Its source is pasted as it stands here."""
 
 from __future__ import annotations
 
 import argparse
 import ast
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archspec.elaborate.evaluate import make_divisible
+from archspec.layers.support import imports_apart
 
 if TYPE_CHECKING:
     import keras
@@ -79,6 +81,15 @@ _HELPERS = {
 }
 
 
+#: The classes that blocks, and models made of blocks, derive from.
+BLOCK_LAYER, BLOCK_MODEL = "BlockLayer", "BlockModel"
+
+
 def helper_source(name: str) -> str:
     """Return the source of a helper function."""
     return inspect.getsource(_HELPERS[name]).rstrip()
+
+
+def block_source() -> tuple[set[str], str]:
+    """Return the import lines of the classes that blocks need, and these."""
+    return imports_apart(Path(__file__).parent / "support/block_model.py")

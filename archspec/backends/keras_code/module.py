@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archspec.backends.keras_code.facts import Facts
+from archspec.backends.keras_code.helpers import BLOCK_MODEL
 from archspec.backends.keras_code.signature import Signature
 from archspec.ir.definition import ExternLayer
 
@@ -30,6 +31,13 @@ class Module:
     helpers: set[str] = field(default_factory=set)
     #: Whether some expression tells a tuple from a list.
     compares_lists: bool = False
+    #: Whether some block is a class of layers.
+    has_block_layers: bool = False
+
+    @property
+    def model_class(self) -> str:
+        """Return what the model is, or derives from."""
+        return BLOCK_MODEL if self.has_block_layers else "keras.Model"
 
     def foreign(self, extern: ExternLayer) -> str:
         """Return how the class of a layer of the user's own is called, after importing its module."""
