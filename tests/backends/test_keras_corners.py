@@ -214,6 +214,10 @@ ROWS = {
         "input 4\n"
         "outer(3, 5, 2)"
     ),
+    "items of shapes": (
+        "block b(k) { dense(shape[0] + k) -> dense(shape[-1] * 2) -> dense(shape[k]) }\n"
+        "model m(k = 1) { input h: 6x8\nb(1) -> dense(h.shape[-2]) -> dense(shape[k]) -> dense(h.shape[1]) }"
+    ),
     "an open length halved and not used": "input (T, 8)\nlet t = shape[0] // 2\ndense(4)",
     "a known length beside an open one": (
         "block f(t) { dense(channels // 2) -> if t == 3 { dense(2) } }\ninput (T, 8)\nf(3)"

@@ -179,7 +179,7 @@ class Printer:
             is_power = isinstance(operands[0], Operation) and operands[0].function == "**"
             return sign + self._print(operands[0], 9 if is_power else level), level
         if name == "[]":
-            return f"{self._items(operands[0], 9)}[{self.print(operands[1])}]", 9
+            return self._item(*operands), 9
         if name in _RANGES:
             return f"tuple({self._range(operands)})", 9
         if name in ("list", "tuple"):
@@ -194,6 +194,14 @@ class Printer:
                 self.module.compares_lists = True
             return self._binary(name, operands)
         return self._function(name, operands), 9
+
+    def _item(self, of: Expr, index: Expr) -> str:
+        position = self.print(index)
+        if isinstance(of, Length) and of.what == "shape" and re.fullmatch(r"-?\d+", position):
+            # In code a shape begins with the size of the batch.
+            whole = self.length("shape", of.tensor).removesuffix("[1:]")
+            return f"{whole}[{position if position.startswith('-') else int(position) + 1}]"
+        return f"{self._items(of, 9)}[{position}]"
 
     def _comparison(self, expr: Operation, opposite: bool = False) -> tuple[str, int]:
         name, (left, right) = expr.function, expr.operands
