@@ -155,23 +155,126 @@ def test_what_keras_is_told_of_a_file_it_does(tmp_path: Any) -> None:
     assert all(difference(weight, by_path(flat)[path]) == 0 for path, weight in by_path(nested).items())
 
 
-def test_a_model_without_its_blocks() -> None:
-    import numpy as np
-
-    flat, nested = models()
-    alone = nested.without_blocks()
-    x = np.random.default_rng(0).random((5, 3))
-    assert difference(alone(x), nested(x)) == 0
-    assert [type(layer) for layer in alone.layers] == [type(layer) for layer in flat.layers]
-    # They share their weights, and the layers keep their names.
-    copy_random_weights(nested)
-    assert difference(alone(x), nested(x)) == 0
+def test_the_layers_keep_their_names(tmp_path: Any) -> None:
+    _, nested = models()
+    nested.save_weights(tmp_path / "net.weights.h5")
     assert nested.get_layer("unit_1").dense.name == "dense"
     assert nested.get_layer("unit_1").dense.kernel.path == "unit_1/dense/kernel"
 
 
+def test_saving_again_and_again_leaves_nothing_behind(tmp_path: Any) -> None:
+    _, nested = models()
+    layer = nested.get_layer("dense")
+    nested.save_weights(tmp_path / "net.weights.h5")
+    before = len(layer._inbound_nodes)
+    for _ in range(3):
+        nested.save_weights(tmp_path / "net.weights.h5")
+    assert len(layer._inbound_nodes) == before
+
+
+RETURN = "return self.bn(x, training=training)"
+#: What somebody may write into the generated module: another end of the block's `call`, and a layer or weight more.
+EDITS = {
+    "a weight of the block's own": (
+        "return self.bn(x, training=training) * self.scale",
+        'self.scale = self.add_weight(name="scale", shape=(4,), initializer="ones")',
+    ),
+    "a layer that is used in training only": (
+        "return self.extra(self.bn(x)) if training else self.bn(x)",
+        "self.extra = layers.Dense(4)\n        self.extra.build((None, 4))",
+    ),
+    "a function that needs values": ("return self.bn(plain(x), training=training)", "self.ready = True"),
+    "a block of layers that is no `BlockLayer`": (
+        "return self.bn(self.extra(x), training=training)",
+        'self.extra = Own(name="extra")\n        self.extra.build((None, 4))',
+    ),
+}
+OWN = """
+def plain(x):
+    if isinstance(x, keras.KerasTensor):
+        raise TypeError("only tensors with values")
+    return x
+
+
+class Own(layers.Layer):
+    def build(self, shape):
+        self.inner = layers.Dense(4, name="inner")
+        self.inner.build(shape)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+"""
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_nothing_is_lost_of_a_module_that_was_edited(name: str, tmp_path: Any) -> None:
+    import numpy as np
+
+    end, made = EDITS[name]
+    text = archspec.loads(BLOCKS).to_source()
+    unit = '@keras.saving.register_keras_serializable(package="net")\nclass Unit'
+    layer = 'self.bn = layers.BatchNormalization(name="bn")\n'
+    for old, new in ((RETURN, end), (unit, OWN + unit), (layer, f"{layer}        {made}\n")):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    namespace: dict[str, Any] = {"__name__": "edited"}
+    exec(text, namespace)
+    source, target = namespace["Net"](), namespace["Net"]()
+    for seed, model in enumerate((source, target)):
+        random = np.random.default_rng(seed)
+        model.set_weights([random.random(weight.shape) for weight in model.weights])
+    source.save_weights(tmp_path / "net.weights.h5")
+    target.load_weights(tmp_path / "net.weights.h5")
+    assert is_equal(source.weights, target.weights)
+
+
+def test_layers_beside_the_network_are_in_its_file(tmp_path: Any) -> None:
+    import keras
+
+    namespace: dict[str, Any] = {"__name__": "beside"}
+    exec(archspec.loads(BLOCKS).to_source(), namespace)
+    nets = [namespace["Net"](), namespace["Net"]()]
+    for net in nets:
+        net.heads = [keras.layers.Dense(1), keras.layers.Dense(3)]
+        for head in net.heads:
+            head.build((None, 2))
+    copy_random_weights(nets[0])
+    nets[0].save_weights(tmp_path / "net.weights.h5")
+    nets[1].load_weights(tmp_path / "net.weights.h5")
+    assert len(nets[0].weights) == 14 + 4
+    assert is_equal(nets[0].weights, nets[1].weights)
+
+
+def test_files_with_the_blocks_load_too(tmp_path: Any) -> None:
+    import keras
+
+    _, source = models()
+    copy_random_weights(source, seed=3)
+    clone = keras.models.clone_model(source)
+    clone.set_weights(source.get_weights())
+    clone.save_weights(tmp_path / "clone.weights.h5")
+    keras.saving.save_weights(source, tmp_path / "keras.weights.h5")
+    for file in ("clone", "keras"):
+        _, target = models()
+        target.load_weights(tmp_path / f"{file}.weights.h5")
+        assert is_equal(source.weights, target.weights)
+
+
+def test_a_block_is_left_alone_where_it_is_to_be(tmp_path: Any) -> None:
+    flat, target = models()
+    copy_random_weights(flat)
+    flat.save_weights(tmp_path / "net.weights.h5")
+    block = target.get_layer("unit_0")
+    before = values(block.weights)
+    target.load_weights(tmp_path / "net.weights.h5", objects_to_skip=[block])
+    assert is_equal(before, block.weights)
+    assert difference(by_path(flat)["unit_1/dense/kernel"], by_path(target)["unit_1/dense/kernel"]) == 0
+
+
 def test_a_parameter_does_not_stand_in_for_what_files_need(tmp_path: Any) -> None:
-    names = ("without_blocks", "save_weights", "load_weights", "optimizer_of_blocks")
+    names = ("save_weights", "load_weights", "optimizer_of_blocks")
     net = archspec.loads(
         f"block unit({', '.join(names)}) {{ dense({' + '.join(names)}) }}\n"
         f"model net({', '.join(f'{name} = 1' for name in names)}) {{ input 3; unit({', '.join(names)}) }}"

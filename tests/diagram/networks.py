@@ -83,6 +83,8 @@ class _Network:
             return f"concat({', '.join(several)}) -> dense({WIDTH})"
         if kind == 8 and shared:
             return f"from {source} -> {shared[0]}"
+        if kind == 9 and random.random() < 0.5:
+            return f"from {source} -> weight({WIDTH})"
         if self._blocks:
             name, takes = random.choice(self._blocks)
             if takes == 1:

@@ -333,6 +333,13 @@ def test_inputs_stand_at_the_top_and_weights_where_they_are_needed() -> None:
     assert weight.y > max(placed.y for placed in layout.cards if placed.card.title == "Dropout")
 
 
+@pytest.mark.parametrize("merge", ["add(x, _)", "multiply(_, x)", "weight(16x4) as b; add(x, a, b)"])
+def test_a_block_that_merges_its_input_with_a_weight(merge: str) -> None:
+    picture, layout = layout_of(f"block f {{ _ as x; weight(16x4) as a; {merge} }}\ninput 16x4\nrelu\nf")
+    assert not faults(picture, layout)
+    assert sum(placed.card.title == "FreeWeight" for placed in layout.cards) == 1 + ("as b" in merge)
+
+
 THREE = """
 block tower(width) { conv(width, 3x3, same) -> bn -> relu -> max_pool(2x2) }
 input image: 64x64x3

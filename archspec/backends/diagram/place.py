@@ -474,11 +474,11 @@ class _Placer:
         What waits is beside what does not.
         """
         ready = [part for part in parts if not self._late(part)]
-        if len(ready) == 1 or not (sums or len(parts) == 2):
+        if not parts or len(ready) == 1 or not (sums or len(parts) == 2):
             return ready[0] if len(ready) == 1 else None
-        ordered = sorted(parts, key=lambda part: -part.size)
+        longest, *others = sorted(parts, key=lambda part: -part.size)
         more = 1 if sums else 2
-        return ordered[0] if ordered and ordered[0].size > more * ordered[1].size else None
+        return longest if others and longest.size > more * others[0].size else None
 
     def _lean(self, part: Part, target: int) -> float:
         """Return where beside longer ones a part stands: in the middle, unless it begins or ends with nothing drawn."""

@@ -94,7 +94,7 @@ OWN_NAMES = frozenset(
     }
 )
 LOCALLY_RESERVED = OWN_NAMES | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins))
-ATTRIBUTES = KERAS_ATTRIBUTES | TORCH_ATTRIBUTES | {"without_blocks"}
+ATTRIBUTES = KERAS_ATTRIBUTES | TORCH_ATTRIBUTES
 RESERVED = ATTRIBUTES | LOCALLY_RESERVED
 
 

@@ -16,43 +16,77 @@ class BlockModel(keras.Model):
     and so fit every model of the same layers.
     """
 
+    _opened: Any = None
+
     def save_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        self.without_blocks().save_weights(filepath, *args, **kwargs)
+        (self._without_blocks() or super()).save_weights(filepath, *args, **kwargs)
 
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        if str(filepath).endswith(".keras"):
-            # What `save` writes has the blocks.
+        # What `save` writes has the blocks.
+        whole = str(filepath).endswith(".keras")
+        model = None if whole else self._without_blocks()
+        if model is None:
             super().load_weights(filepath, *args, **kwargs)
-        else:
-            self.without_blocks().load_weights(filepath, *args, **kwargs)
-
-    def without_blocks(self) -> keras.Model:
-        """Return a model of the same layers, with the same weights, in one graph."""
-
-        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            opened = isinstance(layer, BlockLayer)
-            return (layer.call if opened else layer)(*args, **kwargs)
-
-        def inside(block: BlockLayer) -> list[Any]:
-            held = keras.tree.flatten(list(vars(block).values()))
-            return [value for value in held if isinstance(value, keras.layers.Layer)]
-
-        model = keras.Model(self.input, self.output, name=self.name)
-        names: dict[Any, str] = {}
+            return
+        if skipped := list(kwargs.get("objects_to_skip") or ()):
+            for layer in skipped:
+                skipped += _parts(layer)
+            kwargs["objects_to_skip"] = skipped
         try:
-            while blocks := [x for x in model.layers if isinstance(x, BlockLayer)]:
-                for block in blocks:
-                    for layer in inside(block):
-                        # In one graph no two layers may have the same name.
-                        name = names.setdefault(layer, layer.name)
-                        layer.name = f"{block.name}-{name}"
-                model = keras.models.clone_model(
-                    model, clone_function=lambda layer: layer, call_function=call
-                )
-        finally:
-            for layer, name in names.items():
-                layer.name = name
+            model.load_weights(filepath, *args, **kwargs)
+        except ValueError as error:
+            # That of a clone, a model of Keras's own, has them too.
+            try:
+                super().load_weights(filepath, *args, **kwargs)
+            except ValueError:
+                raise error from None
+
+    def _without_blocks(self) -> keras.Model | None:
+        """Return a model of the same layers in one graph. None where it lacks weights,
+        as it does where a block was edited and does more than call its layers.
+        """
+        if self._opened is None:
+            graph = _open_blocks(self)
+            # Keras would take the model for a layer of this one, but no function.
+            self._opened = lambda: graph
+        graph = self._opened()
+        own = {id(weight) for weight in self.weights}
+        if graph is None or {id(weight) for weight in graph.weights} != own:
+            return None
         if self.compiled:
             # Not as `optimizer`: its variables come in the order of the blocks.
-            model.optimizer_of_blocks = self.optimizer
-        return model
+            graph.optimizer_of_blocks = self.optimizer
+        return graph
+
+
+def _parts(layer: Any) -> list[Any]:
+    """Return the layers that a block holds itself."""
+    held = vars(layer).values() if isinstance(layer, BlockLayer) else ()
+    values = keras.tree.flatten(list(held))
+    return [value for value in values if isinstance(value, keras.layers.Layer)]
+
+
+def _open_blocks(model: keras.Model) -> keras.Model | None:
+    """Return the graph that calling the layers of all blocks gives, if any does."""
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        return (layer.call if isinstance(layer, BlockLayer) else layer)(*args, **kwargs)
+
+    graph = keras.Model(model.input, model.output, name=model.name)
+    names: dict[Any, str] = {}
+    try:
+        while blocks := [x for x in graph.layers if isinstance(x, BlockLayer)]:
+            for block in blocks:
+                for layer in _parts(block):
+                    # In one graph no two layers may have the same name.
+                    name = names.setdefault(layer, layer.name)
+                    layer.name = f"{block.name}-{name}"
+            graph = keras.models.clone_model(
+                graph, clone_function=lambda layer: layer, call_function=call
+            )
+    except Exception:  # an edited block may call what cannot be called without data
+        return None
+    finally:
+        for layer, name in names.items():
+            layer.name = name
+    return graph
