@@ -169,6 +169,7 @@ def _is_percentage(value: Any) -> bool:
 def _unknown_word(part: type[Part], category: str, value: Any, given: str) -> tuple[str, str]:
     """Return the message and help for what is no word of a category."""
     if not isinstance(value, str | Word):
+        pads = value if isinstance(value, int) and value > 0 else 1
         examples = {
             "activation": "a variable is a step where it holds an activation, such as `relu`"
             if part.names[0] == "activation"
@@ -176,7 +177,8 @@ def _unknown_word(part: type[Part], category: str, value: Any, given: str) -> tu
             "initializer": "an initializer is a word such as `he_normal`",
             "regularizer": "a regularizer is `l1(0.01)`, `l2(0.01)` or both, `l1_l2(0.01, 0.01)`",
             "cell": "a cell is `lstm_cell(8)`, `gru_cell(8)` or `simple_rnn_cell(8)`",
-            "padding": "`same` keeps the size, `valid` adds nothing, `zero_padding(1)` before it adds 1 on each side",
+            "padding": "`same` keeps the size, `valid` adds nothing, "
+            f"`zero_padding({pads})` before it adds {pads} on each side",
         }
         return f"`{given}` is no {category}", examples.get(category, "")
     word = value.word if isinstance(value, Word) else value

@@ -152,7 +152,6 @@ _ARGUMENTS = {
     "init": ("kernel_initializer",),
     "num_embeddings": ("input_dim",),
     "embedding_dim": ("output_dim",),
-    "embed_dim": ("key_dim",),
     "nhead": ("num_heads",),
     "n_heads": ("num_heads",),
     "num_groups": ("groups",),
@@ -176,6 +175,8 @@ _ARGUMENT_ADVICE = {
     "batch_first": "the batch comes first everywhere: leave it out",
     "device": _TRAINING,
     "num_layers": "repeat the step instead: `step * n`",
+    "bidirectional": "it is a layer around this one: `bidirectional(…)`",
+    "embed_dim": "the width is inferred; `key_dim` is that of one head, `embed_dim / num_heads`",
     "keep_prob": "`rate` is what is dropped: `rate = 1 - keep_prob`",
 }
 

@@ -91,4 +91,5 @@ def _reserved(token: Token, accepted: Set[str]) -> str:
     """Return a help for a reserved word in the place of a name, else ""."""
     if token.type == "NAME" or not token.text.isidentifier() or "NAME" not in accepted or "LET" in accepted:
         return ""
-    return f"`{token.text}` is a word of the language: choose another name"
+    own = "; `input x: 32x32x3` names an input" if token.type == "INPUT" else ""
+    return f"`{token.text}` is a word of the language: choose another name{own}"

@@ -18,7 +18,9 @@ def _assignment(place: Place) -> Advice:
     if found is None or not value.strip():
         return None
     start, end, name, value = found.start(1), place.at + 1 + len(value), found[1], value.strip()
-    if value.split("(", 1)[0] in ("input", "output"):
+    if given := re.fullmatch(r"input\b\s*(?:\(\s*([\w?]+)\s*\)|(\([\w?, ]+\)|[\w?]+))", value):
+        return place.repair(start, end, f"input {name}: {given[1] or given[2]}", "an input is a statement")
+    if re.match(r"(?:input|output)\b", value):
         return None
     if not re.match(r"[A-Za-z_][\w.]*\s*(?:\(|$|->)", value) or value in ("true", "false", "none"):
         return place.repair(start, end, f"let {name} = {value}", "a value is named with `let`")
