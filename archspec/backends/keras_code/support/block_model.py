@@ -19,7 +19,9 @@ class BlockModel(keras.Model):
     _opened: Any = None
 
     def save_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        (self._without_blocks() or super()).save_weights(filepath, *args, **kwargs)
+        model = self._without_blocks()
+        save = super().save_weights if model is None else model.save_weights
+        save(filepath, *args, **kwargs)
 
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
         # What `save` writes has the blocks.
