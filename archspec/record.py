@@ -1,14 +1,16 @@
 """Frozen records: what `@dataclass(frozen=True, slots=True)` makes, without the time that it takes.
 
 A dataclass writes and compiles several functions for each class, and a syntax tree has some fifty classes: that took
-longer than most specs take to compile. Here only `__init__` is written, when the first record of a class is made. To
-whoever asks (`dataclasses.fields`, `asdict`, pydantic) a record is a dataclass.
+longer than most specs take to compile. Here only `__init__` is made, when the first record of a class is. To whoever
+asks (`dataclasses.fields`, `asdict`, pydantic) a record is a dataclass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, cached_property
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class _RecordType(type):
         inherited = [base._fields for base in bases if isinstance(base, _RecordType)]
         fields = {name: field for some in (*inherited, own) for name, field in some.items()}
         matched = tuple(name for name, field in fields.items() if not field.kw_only)
-        namespace |= {"__slots__": tuple(own), "__match_args__": matched}
+        keeps = any(isinstance(value, cached_property) for value in namespace.values())
+        namespace |= {"__slots__": (*own, *["__dict__"] * keeps), "__match_args__": matched}
         made = super().__new__(meta, name, bases, {"__init__": _first_init, **namespace})
         made._fields, made._values = fields, _getter(list(fields))
         made._key = _getter([name for name, field in fields.items() if field.compare])
@@ -65,40 +68,57 @@ def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _first_init(record: Any, *values: Any, **named: Any) -> None:
-    """Set the fields of the first record of a class. The `__init__` that this writes serves it from then on."""
+    """Set the fields of the first record of a class. The `__init__` that this makes serves it from then on."""
     kind = type(record)
+    positional = {name: field for name, field in kind._fields.items() if not field.kw_only}
+    by_name = {name: field for name, field in kind._fields.items() if field.kw_only}
+    # Compiling takes ten times as long as everything else here, so the classes with as many fields share what it makes.
+    code = _setter(len(kind._fields), hasattr(kind, "__post_init__")).replace(
+        co_varnames=("self", *positional, *by_name),
+        co_argcount=1 + len(positional),
+        co_kwonlyargcount=len(by_name),
+    )
+    setters = {f"set{number}": getattr(kind, name).__set__ for number, name in enumerate(positional | by_name)}
+    defaults = tuple([field.default for field in positional.values() if field.default is not _MISSING])
+    made: Any = FunctionType(code, setters, "__init__", defaults)
+    made.__kwdefaults__ = {name: field.default for name, field in by_name.items() if field.default is not _MISSING}
+    kind.__init__ = made
+    made(record, *values, **named)
+
+
+@cache
+def _setter(count: int, post_init: bool) -> CodeType:
+    """Return the code of a function that sets so many fields, in order, by functions called `set0`, `set1`, …"""
+    values = [f"value{number}" for number in range(count)]
+    body = [f"set{number}(self, {value})" for number, value in enumerate(values)]
+    if post_init:
+        body.append("self.__post_init__()")
     known: dict[str, Any] = {}
-    positional, by_name, body = ["self"], ["*"], []
-    for name, field in kind._fields.items():
-        known[f"set_{name}"], known[f"default_{name}"] = getattr(kind, name).__set__, field.default
-        parameter = name if field.default is _MISSING else f"{name}=default_{name}"
-        (by_name if field.kw_only else positional).append(parameter)
-        body.append(f"    set_{name}(self, {name})\n")
-    parameters = ", ".join(positional + by_name * (len(by_name) > 1))
-    if hasattr(kind, "__post_init__"):
-        body.append("    self.__post_init__()\n")
-    exec(f"def __init__({parameters}):\n{''.join(body) or '    pass'}", known)
-    kind.__init__ = known["__init__"]
-    kind.__init__(record, *values, **named)
+    exec(f"def __init__({', '.join(['self', *values])}):\n    {'; '.join(body) or 'pass'}", known)
+    code: CodeType = known["__init__"].__code__
+    return code
 
 
 class _AsDataclass:
     """What makes a record a dataclass to others, made out when it is asked for."""
 
     def __get__(self, record: Record | None, kind: type[Record]) -> dict[str, dataclasses.Field[Any]]:
-        import dataclasses
+        return _dataclass_fields(kind)
 
-        found: dict[str, Any] = {}
-        types = {name: type for base in reversed(kind.__mro__) for name, type in _annotations(base).items()}
-        for name, field in kind._fields.items():
-            default = dataclasses.MISSING if field.default is _MISSING else field.default
-            made: Any = dataclasses.field(
-                default=default, compare=field.compare, repr=field.repr, kw_only=field.kw_only
-            )
-            # What `dataclasses.fields` goes by, and nothing but a dataclass of its own making sets.
-            made.name, made.type, made._field_type = name, types[name], dataclasses._FIELD  # type: ignore[attr-defined]
-            found[name] = made
-        return found
+
+@cache
+def _dataclass_fields(kind: type[Record]) -> dict[str, dataclasses.Field[Any]]:
+    import dataclasses
+
+    found: dict[str, Any] = {}
+    types = {name: type for base in reversed(kind.__mro__) for name, type in _annotations(base).items()}
+    for name, field in kind._fields.items():
+        default = dataclasses.MISSING if field.default is _MISSING else field.default
+        made: Any = dataclasses.field(default=default, compare=field.compare, repr=field.repr, kw_only=field.kw_only)
+        # What `dataclasses.fields` goes by, and nothing but a dataclass of its own making sets.
+        made.name, made.type, made._field_type = name, types[name], dataclasses._FIELD  # type: ignore[attr-defined]
+        found[name] = made
+    return found
 
 
 def _annotations(kind: type) -> dict[str, Any]:

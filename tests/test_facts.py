@@ -21,7 +21,7 @@ from archspec.backend import Checked
 from archspec.backends.arch.flatten import Flattened
 from archspec.diagnostics.source import Source
 from archspec.driver import compile_source, compile_spec
-from archspec.layers.norm import BatchNormalization
+from archspec.layers.batch_norm import BatchNormalization
 from tests.test_golden import GOLDEN, RIGHT
 from tests.test_golden import compiled as golden_spec
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import ClassVar
 
 import pydantic
@@ -51,6 +52,42 @@ def test_a_subclass_has_fields_of_its_own_even_after_its_base_was_used() -> None
     longer = Longer(1, 2, 7, note="x")
     assert (longer.x, longer.z, longer.limit, longer.note) == (1, 7, 9, "x")
     assert Longer.__match_args__ == ("x", "y", "z")
+
+
+class Pair(Record):
+    """As many fields as `Point` has, with other names, and other ones by name alone."""
+
+    left: int
+    right: str = field(default="r", kw_only=True)
+    far: int = field(kw_only=True)
+
+
+class Text(Record):
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+def test_classes_with_as_many_fields_are_told_apart() -> None:
+    point, pair = Point(1, 5, note="n"), Pair(7, far=9)
+    assert (point.x, point.y, point.note) == (1, 5, "n")
+    assert (pair.left, pair.right, pair.far) == (7, "r", 9)
+    with pytest.raises(TypeError, match="far"):
+        Pair(7)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Pair(7, far=9, note="n")  # type: ignore[call-arg]
+
+
+def test_what_a_record_works_out_is_kept() -> None:
+    text = Text("a\nb")
+    assert text.lines == ["a", "b"]
+    assert text.lines is text.lines
+    assert text == Text("a\nb")
+    assert repr(text) == "Text(text='a\\nb')"
+    with pytest.raises(AttributeError):
+        text.text = "c"  # type: ignore[misc]
 
 
 def test_equality_and_hash_leave_out_what_is_not_compared() -> None:

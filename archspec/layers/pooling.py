@@ -1,4 +1,4 @@
-"""Pooling: the largest or the mean value of each window."""
+"""Pooling: the largest value of each window, and what all pooling shares."""
 
 from archspec.layers.base import Weightless
 from archspec.layers.configs import Padding
@@ -83,60 +83,3 @@ class MaxPooling3D(Pool):
     keras = Construct("keras.layers.MaxPooling3D", positional=("pool_size",))
 
     pool_size: PoolSize = (2, 2, 2)
-
-
-class AveragePooling1D(Pool):
-    """The mean of each window along one axis. The windows' stride is their size unless given.
-
-    ```arch
-    input 128x16
-    average_pooling1d(4)
-    ```
-    ```python
-    keras.layers.AveragePooling1D(4)
-    ```
-    """
-
-    kind = "AveragePooling1D"
-    names = ("average_pooling1d", "avg_pool1d")
-    family = ("avg_pool", "average_pool", "average_pooling")
-    rank = 1
-    keras = Construct("keras.layers.AveragePooling1D", positional=("pool_size",))
-
-
-class AveragePooling2D(Pool):
-    """The mean of each window over height and width. The windows' strides are their size unless given.
-
-    ```arch
-    input 32x32x16
-    avg_pool(2x2)
-    ```
-    ```python
-    keras.layers.AveragePooling2D(2)
-    ```
-    """
-
-    kind = "AveragePooling2D"
-    names = ("average_pooling2d", "avg_pool2d")
-    family = ("avg_pool", "average_pool", "average_pooling")
-    rank = 2
-    keras = Construct("keras.layers.AveragePooling2D", positional=("pool_size",))
-
-
-class AveragePooling3D(Pool):
-    """The mean of each window over three axes. The windows' strides are their size unless given.
-
-    ```arch
-    input 16x56x56x64
-    avg_pool3d(2x2x2)
-    ```
-    ```python
-    keras.layers.AveragePooling3D(2)
-    ```
-    """
-
-    kind = "AveragePooling3D"
-    names = ("average_pooling3d", "avg_pool3d")
-    family = ("avg_pool", "average_pool", "average_pooling")
-    rank = 3
-    keras = Construct("keras.layers.AveragePooling3D", positional=("pool_size",))

@@ -21,6 +21,8 @@ _layers: dict[str, type[Layer]] = {}
 _kinds: dict[str, type[Layer]] = {}
 _families: dict[str, dict[int, type[Layer]]] = {}
 _words: dict[str, dict[str, type[Config]]] = {}
+#: What names were found to mean: a spec says the same few over and over.
+_found: dict[str, type[Layer] | Family] = {}
 
 
 class Family(Record):
@@ -40,6 +42,7 @@ class Family(Record):
 
 def register_layer(layer: type[Layer]) -> None:
     """Enter a layer under each of its names. Raises TypeError for a name that is taken."""
+    _found.clear()
     _kinds[layer.kind] = layer
     for name in layer.names:
         if _layers.setdefault(name, layer) is not layer:
@@ -79,11 +82,15 @@ def _load_all() -> None:
 
 def find_layer(name: str) -> type[Layer] | Family | None:
     """Return the layer or family that a spec means by `name`, or None."""
+    if name in _found:
+        return _found[name]
     for module in _index().layers.get(name, ()):
         _load(module)
     if name in _layers:
-        return _layers[name]
-    return _family(name, len(_families[name])) if name in _families else None
+        _found[name] = _layers[name]
+    elif name in _families:
+        _found[name] = _family(name, len(_families[name]))
+    return _found.get(name)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from archspec.analysis.weights import Count, count_of, layer_weights
@@ -16,6 +15,7 @@ from archspec.picture import wording
 from archspec.picture.cards import Card, Form, Frame, Item, Line, Mark, Picture
 from archspec.picture.plan import MANY_CARDS, Group, NothingNamed, Planner, View
 from archspec.picture.style import LOOKS, SIGNS
+from archspec.record import Record, replace
 from archspec.tensor import Shape, TensorType
 
 #: What a view that says nothing shows.
@@ -78,8 +78,7 @@ def _check_names(checked: Checked, planner: Planner, view: View) -> None:
             raise NothingNamed(f"no layer or block of this model is called `{name}`")
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Record):
     """Where a tensor comes from: a card, which of its results, and whether its shape has been told on the way."""
 
     card: int
@@ -88,8 +87,7 @@ class _Source:
     told: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Record):
     """Where the walk is. `reused`: the weights here were counted with an earlier use; `shown`: it is to be seen."""
 
     prefix: str = ""
@@ -105,15 +103,14 @@ _Once = Literal["", "first", "repeated"]
 _Sources = dict[int, _Source]
 
 
-@dataclass(slots=True)
 class _Wire:
     """A line in the making; `names` are the inputs of the target that it reaches."""
 
-    source: _Source
-    target: int
-    names: list[str]
-    inputs: list[int]
-    shape: str = ""
+    def __init__(self, source: _Source, target: int) -> None:
+        self.source, self.target = source, target
+        self.names: list[str] = []
+        self.inputs: list[int] = []
+        self.shape = ""
 
 
 class _Builder:
@@ -468,7 +465,7 @@ class _Builder:
     def _wire(self, source: _Source, target: Card, name: str = "", position: int = 0) -> bool:
         """Lead a tensor to a card. Returns whether its shape has been told by then."""
         start = source.card, source.result
-        wire = self._wires.setdefault((*start, target.id), _Wire(source, target.id, [], []))
+        wire = self._wires.setdefault((*start, target.id), _Wire(source, target.id))
         wire.inputs.append(position)
         self._levels[target.id] = max(self._levels[target.id], self._levels[source.card] + 1)
         if name and name not in wire.names:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from archspec.record import Record
 from archspec.tensor import TensorType
 
 #: `card`: a layer. `sign`: a merge in a circle. `bar`: a concatenation. `fold`: a block that is not opened. `strip`:
@@ -17,8 +17,7 @@ Mark = Literal["", "highlight"]
 Became = Literal["", "added", "removed", "changed", "follows", "same"]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Record):
     """One drawn thing. `look` is a key of `style.LOOKS`.
 
     `paths` are the layers it shows; `leaves` counts the layer calls that one appearance of it stands for, and `times`
@@ -52,8 +51,7 @@ class Card:
         return self.became or self.look
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """An open block or repetition: its title strip, and what is in it. `times` is how often all of it is repeated.
 
     `shown` is False where it would be folded, in a picture that holds what is folded too.
@@ -68,8 +66,7 @@ class Frame:
 Item = Card | Frame
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     """A tensor on its way from one card to another: the `result`th of its source.
 
     `port` is the input of the strip that it comes through. `inputs` are the numbers of those of the target that it
@@ -95,8 +92,7 @@ class Line:
         return " ".join(text for text in (self.names, self.shape) if text)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Record):
     """A whole drawing. `looks` are the categories that occur, in the order of the legend."""
 
     name: str

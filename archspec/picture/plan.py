@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 
 from archspec.diagnostics.diagnostic import ArchspecError
 from archspec.ir.graph import AnyNode, BlockNode, Body, Graph, LayerNode, RepeatNode, step_name
 from archspec.layers.base import Layer
+from archspec.record import Record
 
 #: With more cards than this, the titles of frames among them, a drawing starts folded.
 MANY_CARDS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Record):
     """What a person wants to see of a model.
 
     Blocks deeper than `depth` are one card each; None chooses. `expand` names blocks to open all the same, `highlight`
@@ -46,8 +45,7 @@ _HOSTS = frozenset({"conv", "dense", "recurrent", "attention", "embedding", "nor
 _FOLLOWERS = frozenset({"norm", "activation"})
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record):
     """Nodes that are drawn as one: a layer and what is fused with it, or `times` blocks like one another in a row."""
 
     nodes: tuple[AnyNode, ...]

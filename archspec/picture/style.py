@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from archspec.record import Record
 
 #: One face for measuring: every Graphviz knows its widths. `render` puts a list of equally wide faces in the SVG.
 FONT: Final = "Arial"
@@ -21,8 +22,7 @@ BACKGROUND: Final = "#FFFFFF"
 SKIP: Final = "#B43D05"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Record):
     """The colours of a category, what the legend calls it, and whether its border is dashed."""
 
     legend: str

@@ -33,14 +33,15 @@ COMPILE = "from archspec.driver import compile_source, Source; compile_source(So
     ("text", "needed"),
     [
         ("input 8; dense(3, relu)", {"core"}),
-        ("input 8x8x3; conv(4, 3x3, same) -> bn -> relu", {"conv", "norm", "activations"}),
+        ("input 8x8x3; conv(4, 3x3, same) -> bn -> relu", {"conv", "batch_norm", "activations"}),
         ("input 8x3; bidirectional(lstm(4))", {"wrappers", "recurrent"}),
     ],
 )
 def test_only_what_a_spec_uses_is_imported(text: str, needed: set[str]) -> None:
     found = loaded(COMPILE.format(text))
     assert needed <= found
-    assert not {"attention", "augmentation", "merge", "preprocessing", "activation_words", "initializers"} & found
+    others = {"attention", "augmentation", "merge", "norm", "preprocessing", "activation_words", "initializers"}
+    assert not others & found
 
 
 def test_names_are_known_without_any_layer() -> None:
