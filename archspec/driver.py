@@ -153,6 +153,7 @@ def _compile(
     diagnostics = Diagnostics()
     loader = Loader(_Files(source, home, include, diagnostics), diagnostics, _standard_blocks())
     graph, figures = None, None
+    more: list[Diagnostic] = []
     try:
         graph = elaborate(source, loader, diagnostics, model=model, settings=settings, setting_texts=setting_texts)
         if graph is not None:
@@ -160,10 +161,13 @@ def _compile(
             check_expectations(graph, figures, diagnostics)
             lint(graph, diagnostics, policy.warn)
     except Enough:
-        pass
+        message = f"there are more errors than these {Diagnostics.MOST}"
+        more.append(Diagnostic("more-errors", message, severity="note"))
     except RecursionError:
         diagnostics.error("nesting-too-deep", "this spec is nested too deeply", None)
-    found = _in_order(policy.apply(diagnostics.items), loader.sources)
+    # What a statement that could not be read has to do with the rest nobody knows, so only what is certain is told.
+    items = diagnostics.items if loader.is_whole else [d for d in diagnostics.items if d.severity == "error"]
+    found = _in_order(policy.apply([*items, *more]), loader.sources)
     return Compiled(source, graph, figures, found, loader.sources)
 
 
@@ -185,12 +189,16 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _in_order(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
-    """Sort by place, file after file, so that a person can work through them; those without a place come first."""
+    """Sort by place, file after file, so that a person can work through them.
+
+    Those without a place come first, but for a note on what is not told.
+    """
     files = {name: number for number, name in enumerate(sources)}
 
     def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
-        span = diagnostic.span
-        return (files.get(span.file, len(files)), span.line, span.column) if span else (-1, 0, 0)
+        if (span := diagnostic.span) is None:
+            return (len(files) + 1 if diagnostic.severity == "note" else -1, 0, 0)
+        return (files.get(span.file, len(files)), span.line, span.column)
 
     return tuple(sorted(diagnostics, key=place))
 
@@ -208,7 +216,6 @@ class _Files:
         self._include, self._diagnostics = include, diagnostics
         self._homes = {source.name: home} if home is not None else {}
         self._roots = [root.resolve() for root in ([home] if home is not None else []) + list(include)]
-        self._library = Path(__file__).parent / "stdlib"
 
     def __call__(self, path: str, user: str | None) -> Source | None:
         if "\0" in path or Path(path).is_absolute():
@@ -219,8 +226,9 @@ class _Files:
                 # Neither `..` nor a link may lead out of the folders that the person named.
                 if _is_file(found) and any(found.resolve().is_relative_to(root) for root in self._roots):
                     return self._read(found, found.as_posix())
-        found = self._library / path
-        if _is_file(found) and found.resolve().is_relative_to(self._library.resolve()):
+        library = Path(__file__).parent / "stdlib"
+        found = library / path
+        if _is_file(found) and found.resolve().is_relative_to(library.resolve()):
             return self._read(found, f"std/{path}")
         return None
 

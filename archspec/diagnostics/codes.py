@@ -401,6 +401,12 @@ CODES = {
         "input 2x2x8\nmax_pool(2x2) -> conv(8, 3x3, same)\n",
         severity="warning",
     ),
+    # --- all of them -----------------------------------------------------------------------------------------------
+    "more-errors": Code(
+        "There are more errors than anybody reads, and what comes after the first few hundred is not looked for.",
+        "",
+        severity="note",
+    ),
     # --- backends --------------------------------------------------------------------------------------------------
     "unsupported-code": Code("The network compiles, but its source code cannot be written.", ""),
 }

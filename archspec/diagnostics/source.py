@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -28,6 +27,10 @@ class Span(Record):
         """Return columns `start` to `end` (counted from 0) of this one-line span."""
         return Span(self.file, self.line, self.column + start, self.line, self.column + end)
 
+    def below(self, lines: int) -> Span:
+        """Return the span so many lines further down."""
+        return Span(self.file, self.line + lines, self.column, self.end_line + lines, self.end_column)
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
@@ -37,7 +40,7 @@ def moved(item: _Item, lines: int) -> _Item:
     kind: Any = type(item)
     found: Any = item
     if isinstance(item, Span):
-        found = Span(item.file, item.line + lines, item.column, item.end_line + lines, item.end_column)
+        found = item.below(lines)
     elif isinstance(item, tuple):
         found = tuple([moved(part, lines) for part in item])
     elif isinstance(item, Record):
@@ -50,8 +53,7 @@ def moved(item: _Item, lines: int) -> _Item:
 _STILL = {str, int, float, bool, type(None)}
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Record):
     """One `.arch` text and the name it is shown under."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from archspec.diagnostics.source import Span
@@ -15,7 +14,6 @@ from archspec.tensor import TensorType
 TensorName = tuple[str, tuple[Any, ...]]
 
 
-@dataclass
 class Builder:
     """A body under construction.
 
@@ -23,28 +21,29 @@ class Builder:
     unknown, so that what depends on them keeps quiet. `results` are all outputs of the last step, for `as (a, b)`.
     """
 
-    parent: Builder | None = None
-    inputs: list[Port] = field(default_factory=list)
-    nodes: list[AnyNode] = field(default_factory=list)
-    types: list[TensorType] = field(default_factory=list)
-    #: The tensors by name; None for one that a fault left unknown.
-    names: dict[TensorName, int | None] = field(default_factory=dict)
-    #: The names that may have been given by what a fault kept from being looked at, whatever their subscripts.
-    lost: set[str] = field(default_factory=set)
-    #: The tensors that were found wrong: what else does not go with them has been told.
-    doubted: set[int] = field(default_factory=set)
-    current: list[int] | None = field(default_factory=list)
-    results: list[int] = field(default_factory=list)
-    outputs: list[Port] | None = None
-    #: Positions in the unrolled loops around the next node.
-    index: tuple[int, ...] = ()
-    #: For an iteration: the parent's values it starts from, and the inputs they became.
-    starts: list[tuple[int, int]] = field(default_factory=list)
-    #: The parent's named tensors that were brought in. Each has an input of its own, even if two names, or a name and
-    #: the current tensor, are one value now: in the next iteration they may not be.
-    imported: dict[TensorName, tuple[int, int]] = field(default_factory=dict)
-    #: Layer uses, repetitions counted.
-    layers: int = 0
+    def __init__(self, parent: Builder | None = None) -> None:
+        self.parent = parent
+        self.inputs: list[Port] = []
+        self.nodes: list[AnyNode] = []
+        self.types: list[TensorType] = []
+        #: The tensors by name; None for one that a fault left unknown.
+        self.names: dict[TensorName, int | None] = {}
+        #: The names that may have been given by what a fault kept from being looked at, whatever their subscripts.
+        self.lost: set[str] = set()
+        #: The tensors that were found wrong: what else does not go with them has been told.
+        self.doubted: set[int] = set()
+        self.current: list[int] | None = []
+        self.results: list[int] = []
+        self.outputs: list[Port] | None = None
+        #: Positions in the unrolled loops around the next node.
+        self.index: tuple[int, ...] = ()
+        #: For an iteration: the parent's values it starts from, and the inputs they became.
+        self.starts: list[tuple[int, int]] = []
+        #: The parent's named tensors that were brought in. Each has an input of its own, even if two names, or a name
+        #: and the current tensor, are one value now: in the next iteration they may not be.
+        self.imported: dict[TensorName, tuple[int, int]] = {}
+        #: Layer uses, repetitions counted.
+        self.layers = 0
 
     def value(self, type: TensorType) -> int:
         self.types.append(type)
@@ -56,7 +55,7 @@ class Builder:
         return port.value
 
     def ports(self, types: Iterable[TensorType]) -> tuple[Port, ...]:
-        return tuple(Port(value=self.value(type), type=type) for type in types)
+        return tuple([Port(value=self.value(type), type=type) for type in types])
 
     def add(self, node: AnyNode, layers: int = 1) -> None:
         """Append a node; its first output goes on as the current tensor."""
@@ -78,10 +77,11 @@ class Builder:
         """Tell whether no fault left a tensor of this body unknown."""
         return self.current is not None and not self.lost and None not in self.names.values()
 
-    def lose(self, name: str) -> None:
-        """Leave unknown which tensors bear a name."""
-        self.lost.add(name)
-        self.names = {known: None if known[0] == name else value for known, value in self.names.items()}
+    def lose(self, names: Iterable[str]) -> None:
+        """Leave unknown which tensors bear some names."""
+        gone = set(names)
+        self.lost |= gone
+        self.names = {known: None if known[0] in gone else value for known, value in self.names.items()}
 
     def find(self, name: TensorName) -> int | None:
         """Return the value of a named tensor; None for one that a fault left unknown. Raises KeyError."""
@@ -103,7 +103,7 @@ class Builder:
         return set(self.names) | (self.parent.all_names() if self.parent else set())
 
     def types_of(self, values: Iterable[int]) -> tuple[TensorType, ...]:
-        return tuple(self.types[value] for value in values)
+        return tuple([self.types[value] for value in values])
 
     def inline(self, child: Builder, index: tuple[int, ...]) -> None:
         """Append the nodes of one loop iteration as this body's own, at `index` within its loops."""
@@ -114,16 +114,16 @@ class Builder:
                 here[port.value] = self.value(port.type)
                 outputs.append(Port(value=here[port.value], type=port.type, name=port.name))
             update: dict[str, Any] = {
-                "inputs": tuple(here[value] for value in node.inputs),
+                "inputs": tuple([here[value] for value in node.inputs]),
                 "outputs": tuple(outputs),
                 "index": node.index if node.shared else index + node.index,
             }
-            if isinstance(node, LayerNode):
+            if isinstance(node, LayerNode) and node.keywords:
                 update["keywords"] = tuple((name, tuple(here[v] for v in values)) for name, values in node.keywords)
             self.nodes.append(replace(node, **update))
         self.layers += child.layers
-        for name in child.lost:
-            self.lose(name)
+        if child.lost:
+            self.lose(child.lost)
         self.doubted |= {here[value] for value in child.doubted}
         self.names |= {name: None if value is None else here[value] for name, value in child.names.items()}
         self.current = None if child.current is None else [here[value] for value in child.current]

@@ -62,6 +62,8 @@ class Calls(Expressions, ABC):
                 raise Unresolved
             name = call.name.name.text
             if (found := module.find_block(name)) is None:
+                if module.is_lost(name):
+                    raise Unresolved
                 self.diagnostics.error(
                     "unknown-step",
                     f"no block `{name}` in `{module.name}`",
@@ -84,6 +86,8 @@ class Calls(Expressions, ABC):
             )
         elif nested := self.scope.find_block(name):
             yield self.block(call, name, nested[0], self.module, nested[1])
+        elif name in self.module.given:
+            raise Unresolved
         elif found := self.module.find_block(name):
             if self.program.loader.standard_block(name):
                 text = f"this file's own `{name}` is used in place of the standard library's"
@@ -99,8 +103,8 @@ class Calls(Expressions, ABC):
             yield self.activation(call, name)
         elif set(name) <= set(LETTERS):
             yield from self.letters(name, call.arguments or (), call.span, call.name.span)
-        elif kind is None and self.module.is_partial():
-            # It may well be in the file that is missing.
+        elif kind is None and self.module.is_lost(name):
+            # It may well be in what is missing.
             raise Unresolved
         else:
             self._unknown_step(call, call.name, kind)
@@ -177,6 +181,9 @@ class Calls(Expressions, ABC):
                     help=f"by name it takes {takes}" if takes else "tensors are given to it without a name",
                 )
                 raise Unresolved
+        if call.branches and any(isinstance(s, ast.Unread) for branch in call.branches for s in branch.statements):
+            # It may have been several branches, or part of one.
+            raise Unresolved
         made = CallOp(
             site=self.scope.site(name),
             target="layer",
@@ -304,6 +311,7 @@ class Calls(Expressions, ABC):
         """Resolve what a use of a shared layer says of how it is called. What it is made with has been said."""
         if not given:
             return ()
+        self.hold_to_read(given)
         found = registry.find_layer(declared.callee) if declared.target == "layer" else None
         layer = found.typical if isinstance(found, Family) else found
         if layer is None or not layer.keras.at_call:

@@ -49,7 +49,7 @@ def elaborate(
         return None
     program = Program(loader, diagnostics)
     if (picked := _pick(module, model, diagnostics)) is None:
-        if not (module.models or module.file.statements):
+        if not (module.models or _statements(module)):
             check_unused(program, module, None)
         return None
     chosen, home = picked
@@ -85,16 +85,17 @@ def elaborate(
 
 def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[ast.Model | ast.Variant, Module] | None:
     """Return the model that is meant: the named one, the script, the only one, or the one named after the file."""
-    stem = PurePath(module.name).stem
-    if module.file.statements and module.models:
-        diagnostics.error(
-            "mixed-forms",
-            "a file holds either statements or models",
-            module.file.statements[0].span,
-            help="move these statements into a `model`",
-        )
+    stem, statements = PurePath(module.name).stem, _statements(module)
+    if statements and module.models:
+        if len(statements) == len(module.file.statements):
+            diagnostics.error(
+                "mixed-forms",
+                "a file holds either statements or models",
+                statements[0].span,
+                help="move these statements into a `model`",
+            )
         return None
-    if module.file.statements:
+    if statements:
         script = script_model(module, _identifier(stem))
         if name in (None, stem, script.name.text):
             return script, module
@@ -105,8 +106,9 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
         return next(iter(module.models.values())), module
     elif stem in module.models:
         return module.models[stem], module
-    names = sorted(module.models) or ([stem] if module.file.statements else [])
-    if module.is_partial() and (name is not None or not names):
+    names = sorted(module.models) or ([stem] if statements else [])
+    unknown = module.is_partial() or bool(module.file.statements)
+    if module.is_lost(name) if name is not None else module.is_unread(stem) or (unknown and not names):
         return None
     if name is not None:
         diagnostics.error(
@@ -122,6 +124,11 @@ def _pick(module: Module, name: str | None, diagnostics: Diagnostics) -> tuple[a
     else:
         diagnostics.error("no-model", f"`{module.name}` holds no model", None, help="begin one with `input 32x32x3`")
     return None
+
+
+def _statements(module: Module) -> list[ast.Statement]:
+    """Return the statements of a file outside its models: of those with syntax errors nobody knows what they are."""
+    return [statement for statement in module.file.statements if not isinstance(statement, ast.Unread)]
 
 
 def _identifier(stem: str) -> str:
@@ -150,7 +157,7 @@ def _base(
         if home is None:
             return None, None
         if (found := home.find_model(name.text)) is None:
-            if home.is_partial():
+            if home.is_lost(name.text):
                 return None, None
             help = did_you_mean(name.text, home.model_names()) or _listing(
                 sorted(home.model_names() - {variants[0][0].name.text})

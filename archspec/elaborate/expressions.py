@@ -62,6 +62,8 @@ class Expressions:
         if (found := self.maybe_tensor(expr)) is not None:
             return found
         base, _ = take_subscripts(expr)
+        if isinstance(base, ast.Name) and self.is_lost(base.text):
+            raise Unresolved
         labels: list[Label] = []
         tensors = [name for name, what in self.scope.visible().items() if what == "tensor"]
         if isinstance(base, ast.Name):
@@ -127,6 +129,8 @@ class Expressions:
 
         Where it cannot be known what is `meant` by a name that means nothing, such names are refused at once.
         """
+        if self.module.unread:
+            self.hold_to_read(arguments)
         said = Diagnostics()
         found = bind(target, arguments, span, lambda n: self.scope.find(n) is not None, said, implied=implied)
         strange = False
@@ -145,6 +149,11 @@ class Expressions:
             raise Unresolved
         return found
 
+    def hold_to_read(self, arguments: tuple[ast.Argument, ...]) -> None:
+        """Give up a call where nobody knows what some of its arguments are. Raises Unresolved."""
+        if any(self.is_lost(name) for argument in arguments for name in ast.names_in(argument.value)):
+            raise Unresolved
+
     def _report_strangers(self, target: Signature, arguments: Iterable[ast.Argument]) -> bool:
         """Report the names among the arguments that mean nothing here. Returns whether there are any."""
         strangers = [
@@ -159,7 +168,16 @@ class Expressions:
         return bool(strangers)
 
     def is_stranger(self, name: str) -> bool:
-        """Tell whether a name means nothing here: no variable, no tensor, no word."""
+        """Tell whether a name means nothing here: no variable, tensor or word, and nothing that could not be read."""
+        return self._means_nothing(name) and not self.is_lost(name)
+
+    def is_lost(self, name: str) -> bool:
+        """Tell whether a name may be that of a value or tensor that could not be read."""
+        if name in self.module.given:
+            return True
+        return self.module.is_unread(name) and self._means_nothing(name) and not _SPELLED.fullmatch(name)
+
+    def _means_nothing(self, name: str) -> bool:
         return (
             self.scope.find(name) is None
             and name not in (CURRENT, "none", *LENGTHS)
@@ -206,7 +224,9 @@ class Expressions:
                 return Operation(
                     function=function, operands=tuple(self.argument(i, parameter) for i in items), span=expr.span
                 )
-            case ast.Name(text=text) if owning and self.scope.find(text) is None and text not in ("none", *LENGTHS):
+            case ast.Name(text=text) if (
+                owning and self.scope.find(text) is None and text not in ("none", *LENGTHS) and not self.is_lost(text)
+            ):
                 return self._unknown_owner(expr, text, owning)
             case ast.Apply(function=ast.Name(text=text)) if owning and text not in NAMED_FUNCTIONS:
                 return self._unknown_owner(expr.function, text, owning)
@@ -302,6 +322,8 @@ class Expressions:
         kind = self.scope.find(text)
         if kind == "value":
             return Var(name=text, span=name.span)
+        if self.module.unread and self.is_lost(text):
+            return POISON
         if kind == "symbol":
             return Const(value=Sym.of(text), span=name.span)
         if kind is not None or text == CURRENT:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
@@ -14,6 +13,7 @@ from archspec.ir.base import find_all
 from archspec.ir.definition import (
     CallOp,
     Definition,
+    ErrorOp,
     ExternLayer,
     InputOp,
     LetOp,
@@ -25,7 +25,7 @@ from archspec.ir.definition import (
     TuplePattern,
     pattern_names,
 )
-from archspec.ir.expr import Expr, Length, TensorRef, Var, Word, show_value
+from archspec.ir.expr import Const, Expr, Length, TensorRef, Var, Word, show_value
 from archspec.ir.graph import Body, Expectation
 from archspec.layers.base import Layer
 from archspec.limits import limits, more
@@ -35,6 +35,8 @@ from archspec.tensor import TensorType
 MAX_DEPTH = 100
 #: The work of one operation (see `Budget`).
 OPERATION_WORK = 100
+#: The work of leaving unknown what bears a name.
+NAME_WORK = 10
 
 
 class Fault(Exception):
@@ -45,33 +47,29 @@ class Stop(Exception):
     """The spec asks for more than one may: what is left of it is not looked at."""
 
 
-@dataclass
 class SharedStep:
     """A shared step: its call, the arguments it was declared with, and its first use: what that made, and where."""
 
-    call: CallOp
-    arguments: dict[str, Any]
-    made: Any = None
-    first_use: Span | None = None
+    def __init__(self, call: CallOp, arguments: dict[str, Any]) -> None:
+        self.call, self.arguments = call, arguments
+        self.made: Any = None
+        self.first_use: Span | None = None
 
 
-@dataclass
 class Instance:
     """What one walk over a definition knows: the values of its variables and the body it builds."""
 
-    definition: Definition
-    variables: dict[str, Any]
-    builder: Builder
-    key: str
-    uses: tuple[Use, ...] = ()
-    #: The shared steps; None for one that a fault left unknown.
-    shared: dict[str, SharedStep | None] = field(default_factory=dict)
-    #: The arguments it was made with: what a parameter starts as, before any `let`.
-    arguments: tuple[tuple[str, Any], ...] = ()
-    #: Whether a fault left something of it unknown, so that there will be no body.
-    faulty: bool = False
-    #: The variables that were found to have wrong values.
-    doubted: set[str] = field(default_factory=set)
+    def __init__(self, definition: Definition, builder: Builder, key: str, uses: tuple[Use, ...] = ()) -> None:
+        self.definition, self.builder, self.key, self.uses = definition, builder, key, uses
+        self.variables: dict[str, Any] = {}
+        #: The shared steps; None for one that a fault left unknown.
+        self.shared: dict[str, SharedStep | None] = {}
+        #: The arguments it was made with: what a parameter starts as, before any `let`.
+        self.arguments: tuple[tuple[str, Any], ...] = ()
+        #: Whether a fault left something of it unknown, so that there will be no body.
+        self.faulty = False
+        #: The variables that were found to have wrong values.
+        self.doubted: set[str] = set()
 
     @property
     def is_script(self) -> bool:
@@ -150,6 +148,9 @@ class Values:
             return None
 
     def _value(self, expr: Expr, instance: Instance) -> Any:
+        # Nearly all arguments are such.
+        if isinstance(expr, Const):
+            return expr.value
         try:
             return evaluate(expr, instance.variables, Types(self, instance), self._budget)
         except Poisoned:
@@ -203,6 +204,8 @@ class Values:
             self._bind(item, part, instance, span)
 
     def _subscripts(self, ref: TensorRef, instance: Instance) -> tuple[Any, ...]:
+        if not ref.index:
+            return ()
         subscripts = tuple(self._value(i, instance) for i in ref.index)
         for subscript, expr in zip(subscripts, ref.index, strict=True):
             if isinstance(subscript, bool) or not isinstance(subscript, (int, str)):
@@ -253,17 +256,25 @@ class Values:
 
     def _forget(self, op: Op, instance: Instance) -> None:
         """Leave unknown whatever an operation would have set that was not carried out."""
-        for setting in find_all(op, (LetOp, RepeatOp, NameOp, InputOp, SharedOp)):
+        for setting in find_all(op, (LetOp, RepeatOp, NameOp, InputOp, SharedOp, ErrorOp)):
             match setting:
                 case LetOp(pattern=pattern) | RepeatOp(pattern=pattern) if pattern is not None:
                     self._bind(pattern, UNKNOWN, instance, None)
                 case NameOp(targets=targets):
-                    for target in targets:
-                        instance.builder.lose(target.name)
+                    instance.builder.lose(target.name for target in targets)
                 case InputOp(name=name):
-                    instance.builder.lose(name)
+                    instance.builder.lose((name,))
                 case SharedOp(call=call):
                     instance.shared[call.site] = None
+                case ErrorOp(names=names):
+                    self._lose(names, instance)
+
+    def _lose(self, names: tuple[str, ...], instance: Instance) -> None:
+        """Leave unknown whatever bears some names."""
+        self._work(NAME_WORK * len(names), None, instance)
+        instance.variables |= dict.fromkeys(names, UNKNOWN)
+        instance.shared |= dict.fromkeys(names)
+        instance.builder.lose(names)
 
     def _doubt(self, expr: Expr, instance: Instance) -> None:
         """Leave unknown the variables of an expression whose value is wrong, and those that they have to do with.
@@ -297,12 +308,13 @@ class Values:
     def _spend(self, layers: int, span: Span, instance: Instance, nodes: int = 0) -> None:
         if not instance.is_script:
             self._nodes += nodes
-        if self._nodes > limits().nodes:
-            message = f"more than {limits().nodes:,} different layers are written out"
+        most = limits()
+        if self._nodes > most.nodes:
+            message = f"more than {most.nodes:,} different layers are written out"
             self._report("too-many-layers", message, span, instance, help=more("nodes"))
             raise Stop
-        if instance.builder.layers + layers > limits().layers:
-            message = f"a network may have at most {limits().layers:,} layers"
+        if instance.builder.layers + layers > most.layers:
+            message = f"a network may have at most {most.layers:,} layers"
             self._report("too-many-layers", message, span, instance, help=more("layers"))
             raise Stop
 
@@ -377,15 +389,13 @@ def freeze(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return kind, value
-    match value:
-        case Word(arguments=tuple() as arguments):
-            return value.word, freeze(dict(arguments))
-        case dict():
-            return tuple((k, freeze(v)) for k, v in value.items())
-        case list() | tuple():
-            return (kind, *map(freeze, value))
-        case _:
-            return kind, value
+    if kind is dict:
+        return tuple([(k, freeze(v)) for k, v in value.items()])
+    if isinstance(value, list | tuple):
+        return (kind, *map(freeze, value))
+    if kind is Word and value.arguments is not None:
+        return value.word, freeze(dict(value.arguments))
+    return kind, value
 
 
 _PLAIN = {bool, int, float, str, type(None)}

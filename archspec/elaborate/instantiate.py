@@ -55,7 +55,7 @@ class Instantiator(Uses, Loops):
     def model(self, definition: Definition, arguments: Mapping[str, Any]) -> str | None:
         """Elaborate the model itself. Returns the key of its body, or None after reporting why there is none."""
         builder = Builder()
-        instance = Instance(definition, {}, builder, self._key(definition.key))
+        instance = Instance(definition, builder, self._key(definition.key))
         try:
             self._parameters(definition, arguments, instance)
             self._run(definition.body, instance)
@@ -156,6 +156,8 @@ class Instantiator(Uses, Loops):
                 self._expect(op, instance)
             case ErrorOp():
                 self._run_branches(op.branches, instance)
+                if op.names:
+                    self._lose(op.names, instance)
                 raise Fault
 
     def _input(self, op: InputOp, instance: Instance) -> None:
@@ -196,10 +198,12 @@ class Instantiator(Uses, Loops):
 
     def _name(self, op: NameOp, instance: Instance) -> None:
         builder = instance.builder
-        values: list[int | None] = list(builder.results) if builder.current is not None else [None] * len(op.targets)
-        if len(op.targets) == 1:
-            values = [None if builder.current is None else self._single(op.span, instance)]
-        elif len(values) != len(op.targets):
+        values: list[int | None] = [None] * len(op.targets)
+        if len(op.targets) == 1 and builder.current is not None:
+            values = [self._single(op.span, instance)]
+        elif builder.current is not None:
+            values = [*builder.results]
+        if len(values) != len(op.targets):
             self._fault(
                 "wrong-result-count",
                 f"{len(op.targets)} names for {len(values)} result{'s' * (len(values) != 1)}",
@@ -213,7 +217,7 @@ class Instantiator(Uses, Loops):
             except Fault:
                 # The tensor itself is known, and goes on.
                 instance.faulty = True
-                builder.lose(target.name)
+                builder.lose((target.name,))
 
     def _expect(self, op: ExpectOp, instance: Instance) -> None:
         value = self._value(op.value, instance)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -18,19 +17,22 @@ from archspec.syntax.parse import parse
 Reader = Callable[[str, str | None], Source | None]
 
 
-@dataclass
 class Module:
     """One parsed file and the names it can use from others."""
 
-    name: str
-    file: ast.File
-    blocks: dict[str, ast.Block] = field(default_factory=dict)
-    models: dict[str, ast.Model | ast.Variant] = field(default_factory=dict)
-    externs: dict[str, ast.Extern] = field(default_factory=dict)
-    imports: list[Module] = field(default_factory=list)
-    aliases: dict[str, Module] = field(default_factory=dict)
-    #: The files that could not be brought in, by their alias: None for one without. What they hold nobody knows.
-    lost: set[str | None] = field(default_factory=set)
+    def __init__(self, name: str, file: ast.File) -> None:
+        self.name, self.file = name, file
+        self.blocks: dict[str, ast.Block] = {}
+        self.models: dict[str, ast.Model | ast.Variant] = {}
+        self.externs: dict[str, ast.Extern] = {}
+        self.imports: list[Module] = []
+        self.aliases: dict[str, Module] = {}
+        #: The files that could not be brought in, by their alias: None for one without. What they hold nobody knows.
+        self.lost: set[str | None] = set()
+        #: The names that a statement with a syntax error may give to something, None where that may be any name; and
+        #: those that it is likely to give, even where they mean something already.
+        self.unread: set[str | None] = set()
+        self.given: set[str] = set()
 
     def find_block(self, name: str) -> tuple[ast.Block, Module] | None:
         """Return a block of this file, else of one it uses, and the module it is written in."""
@@ -51,8 +53,16 @@ class Module:
         return set().union(*(module.models for module in self.reach()))
 
     def is_partial(self) -> bool:
-        """Tell whether a name that is found nowhere may be one of a file that could not be brought in."""
-        return any(None in module.lost for module in self.reach())
+        """Tell whether any name that is found nowhere may be one of what could not be read."""
+        return any(None in module.lost or None in module.unread for module in self.reach())
+
+    def is_lost(self, name: str) -> bool:
+        """Tell whether a name that is found nowhere may be that of a block, layer or model that could not be read."""
+        return self.is_partial() or any(name in module.unread for module in self.reach())
+
+    def is_unread(self, name: str) -> bool:
+        """Tell whether a name that is found nowhere may be that of a value or tensor that could not be read."""
+        return name in self.unread or None in self.unread
 
     def reach(self) -> Iterator[Module]:
         """Yield this file and all that it uses, each once, in the order in which names are looked up."""
@@ -73,6 +83,8 @@ class Loader:
         self.read, self.diagnostics = read, diagnostics
         #: The names of the standard library's blocks.
         self.library = library
+        #: Whether no file has statements with syntax errors.
+        self.is_whole = True
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Module | None] = {}
         self._loading: list[str] = []
@@ -90,10 +102,13 @@ class Loader:
             return self._modules[source.name]
         self.sources[source.name] = source
         self._modules[source.name] = None
-        file = parse(source, self.diagnostics)
+        sound = len(self.diagnostics.items)
+        file = parse(source, self.diagnostics, partly=True)
         if file is None:
             return None
         module = Module(source.name, file)
+        if len(self.diagnostics.items) > sound:
+            self._leave_out(module)
         self._loading.append(source.name)
         for use in file.uses:
             self._use(module, use)
@@ -107,6 +122,15 @@ class Loader:
         self._modules[source.name] = module
         return module
 
+    def _leave_out(self, module: Module) -> None:
+        """Leave unknown what the statements with syntax errors may give their names to."""
+        from archspec.syntax.unread import unread_in
+
+        for statement in unread_in(module.file):
+            self.is_whole = False
+            module.unread.update(statement.names, [None] if statement.gives_any else ())
+            module.given.update(statement.given)
+
     def standard_block(self, name: str) -> tuple[ast.Block, Module] | None:
         """Return a block of the standard library."""
         source = self.read(f"{name}.arch", None) if name in self.library else None
@@ -119,6 +143,7 @@ class Loader:
             module.lost.add(alias)
         elif alias is None:
             module.imports.append(used)
+            module.given |= used.given
         else:
             module.aliases[alias] = used
 
@@ -177,7 +202,7 @@ class Loader:
         name = alias.text
         if name in module.aliases:
             return module.aliases[name]
-        if name in module.lost:
+        if name in module.lost or module.is_unread(name):
             return None
         self.diagnostics.error(
             "unknown-name",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from archspec.diagnostics.diagnostic import Diagnostics, Label
 from archspec.diagnostics.source import Span
 from archspec.elaborate import signature
-from archspec.elaborate.externs import axis_names, resolve_extern
 from archspec.elaborate.modules import Loader, Module
 from archspec.elaborate.resolve import Resolver
 from archspec.elaborate.scope import Scope
@@ -110,6 +109,9 @@ class Program:
 
     def extern(self, extern: ast.Extern, module: Module) -> ExternLayer | None:
         """Resolve a layer of the user's own, once. Returns None after reporting what is wrong with it."""
+        # Few specs declare one, so only these pay for the import.
+        from archspec.elaborate.externs import axis_names, resolve_extern
+
         name = extern.name.text
         if id(extern) not in self._externs:
             resolver = Resolver(self, module, Scope(""))

@@ -14,6 +14,7 @@ from archspec.diagnostics.diagnostic import Label
 from archspec.diagnostics.source import Span, moved
 from archspec.diagnostics.suggest import did_you_mean, write
 from archspec.elaborate.calls import Calls
+from archspec.elaborate.evaluate import NAMED_FUNCTIONS
 from archspec.elaborate.expressions import CURRENT, LENGTHS, POISON, Unresolved, take_subscripts
 from archspec.elaborate.letters import LETTERS
 from archspec.elaborate.modules import Module
@@ -68,8 +69,9 @@ class Resolver(Calls):
 
     def __init__(self, program: Program, module: Module, scope: Scope) -> None:
         super().__init__(program, module, scope)
-        #: By line, and how many names there were, what the line was resolved to.
-        self._said: dict[tuple[int, int], CallOp] = {}
+        #: By line, and what its words mean in the definition, what the line was resolved to; and its words.
+        self._said: dict[tuple[int, tuple[Kind | None, ...]], CallOp] = {}
+        self._words: dict[int, tuple[str, ...]] = {}
 
     # --- definitions -----------------------------------------------------------------------------------------------
 
@@ -178,25 +180,42 @@ class Resolver(Calls):
                 yield self.expect(statement)
             case ast.Block():
                 pass  # resolved where it is used
+            case ast.Unread():
+                names = self.scope.visible() if statement.gives_any else statement.names
+                yield ErrorOp(names=tuple(names))
 
     def again(self, line: ast.Again) -> Iterator[Op]:
         """Resolve a line that an earlier one says too: a layer comes out the same but for its place and its name."""
-        key, known = (id(line.first), len(self.scope.names)), self._said
+        call = _only_call(line.first)
+        if call is None:
+            yield from self.statement(line.flow)
+            return
+        words = self._words.get(id(line.first))
+        if words is None:
+            words = self._words[id(line.first)] = tuple(dict.fromkeys(ast.names_in(call)))
+        key, known = (id(line.first), tuple(map(self.scope.names.get, words))), self._said
         if key in known:
             op = known[key]
             lines = line.span.line - op.span.line
             arguments = tuple([_below(argument, lines) for argument in op.arguments])
-            yield replace(op, site=self.scope.site(op.callee), arguments=arguments, span=line.span)
+            site, span = self.scope.site(op.callee), op.span.below(lines)
+            yield CallOp(site=site, target="layer", callee=op.callee, arguments=arguments, span=span)
+            if line.name is not None:
+                yield NameOp(targets=(self.target(line.name),), span=line.span)
             return
         found = len(self.diagnostics.items)
-        ops = list(self.statement(moved(line.first, line.lines)))
-        # What a name means hangs on the names that there are, and these only grow in number.
-        unchanged = (found, key[1]) == (len(self.diagnostics.items), len(self.scope.names))
-        if unchanged and len(ops) == 1 and _is_plain(ops[0], line.first):
+        ops = list(self.statement(line.flow))
+        if found == len(self.diagnostics.items) and ops and _is_plain(ops[0], call):
             known[key] = ops[0]
         yield from ops
 
     def input(self, statement: ast.Input) -> Op:
+        match statement:
+            case ast.Input(shape=ast.Apply(function=called) as apply, name=None) if called.text not in NAMED_FUNCTIONS:
+                items = tuple(argument.value for argument in apply.arguments)
+                message, written = "the name of an input is followed by `:`", f"{called.text}: {_shape_text(items)}"
+                self.diagnostics.error("invalid-dimension", message, apply.span, help=write(written))
+                statement = replace(statement, name=called, shape=ast.TupleExpr(items, span=apply.span))
         shape = self._input_shape(statement.shape)
         dtype = FLOAT if statement.dtype is None else statement.dtype.text
         if statement.dtype is not None and dtype not in DTYPE_BYTES:
@@ -229,9 +248,7 @@ class Resolver(Calls):
     def _refuse_shape(self, shape: ast.Expr, items: tuple[ast.Expr, ...]) -> tuple[Expr, ...]:
         """Report a shape as other languages write it, and say how it is written here."""
         strange = next(filter(_is_open_elsewhere, items), None)
-        lengths = [_dimension_text(item) for item in items]
-        plain = all(re.fullmatch(r"[0-9]+|\?", length) for length in lengths)
-        written = "x".join(lengths) if plain else f"({', '.join(lengths)})"
+        lengths, written = [_dimension_text(item) for item in items], _shape_text(items)
         help = f"write `input {written}`, or give the length a name: `input (T, 80)`" if strange else write(written)
         if strange is items[0] and "?" not in lengths[1:]:
             help += "; the batch axis is never written"
@@ -248,7 +265,12 @@ class Resolver(Calls):
 
     def dimension(self, expr: ast.Expr) -> Expr:
         # A name that is no variable names a length that the data decides: equal names are the same length.
-        if isinstance(expr, ast.Name) and self.scope.find(expr.text) is None and expr.text != CURRENT:
+        if (
+            isinstance(expr, ast.Name)
+            and self.scope.find(expr.text) is None
+            and expr.text != CURRENT
+            and not self.is_lost(expr.text)
+        ):
             self._declare(expr.text, "symbol", expr.span)
         return self.expr(expr)
 
@@ -399,7 +421,7 @@ class Resolver(Calls):
 
 def _below(argument: BoundArgument, lines: int) -> BoundArgument:
     """Return an argument as it stands so many lines further down."""
-    span = moved(argument.span, lines)
+    span = argument.span and argument.span.below(lines)
     # Nearly all arguments are such.
     if isinstance(argument.value, Const) and argument.value.span == argument.span:
         value: Expr = Const(value=argument.value.value, span=span)
@@ -408,14 +430,20 @@ def _below(argument: BoundArgument, lines: int) -> BoundArgument:
     return BoundArgument(parameter=argument.parameter, value=value, span=span)
 
 
-def _is_plain(op: Op, flow: ast.Flow) -> TypeGuard[CallOp]:
-    """Tell whether a flow is a layer, under its name, on the current tensor."""
+def _only_call(flow: ast.Flow) -> ast.Call | None:
+    """Return the call that a flow is; its result may be named."""
+    first, *others = flow.steps
+    step = first.step if isinstance(first, ast.Named) else first
+    return step if isinstance(step, ast.Call) and not others else None
+
+
+def _is_plain(op: Op, call: ast.Call) -> TypeGuard[CallOp]:
+    """Tell whether a call is that of a layer, under its name, on the current tensor."""
     return (
         isinstance(op, CallOp)
         and (op.target, op.inputs, op.keywords) == ("layer", None, ())
-        and isinstance(step := flow.steps[0], ast.Call)
-        and isinstance(step.name, ast.Name)
-        and step.name.text == op.callee
+        and isinstance(call.name, ast.Name)
+        and call.name.text == op.callee
     )
 
 
@@ -432,6 +460,13 @@ def _is_open_elsewhere(expr: ast.Expr) -> bool:
 
 def _is_shape(expr: ast.TupleExpr | ast.ListExpr) -> bool:
     return isinstance(expr, ast.TupleExpr) and not any(map(_is_open_elsewhere, expr.items))
+
+
+def _shape_text(items: tuple[ast.Expr, ...]) -> str:
+    """Return a shape as it should be written."""
+    lengths = [_dimension_text(item) for item in items]
+    plain = all(re.fullmatch(r"[0-9]+|\?", length) for length in lengths)
+    return "x".join(lengths) if lengths and plain else f"({', '.join(lengths)})"
 
 
 def _dimension_text(expr: ast.Expr) -> str:

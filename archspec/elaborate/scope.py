@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Literal
 
 from archspec.ir.definition import CallOp
@@ -13,7 +12,6 @@ from archspec.syntax.brackets import MAX_NESTING
 Kind = Literal["value", "tensor", "symbol", "shared"]
 
 
-@dataclass
 class Scope:
     """The names of one definition. Like a Python function, a definition is one scope: loops and `if`s open none.
 
@@ -21,18 +19,18 @@ class Scope:
     of the nested block that every use passes along.
     """
 
-    key: str
-    outer: Scope | None = None
-    names: dict[str, Kind] = field(default_factory=dict)
-    captured: dict[str, Kind] = field(default_factory=dict)
-    blocks: dict[str, ast.Block] = field(default_factory=dict)
-    #: The shared steps; None for one that could not be resolved.
-    shared: dict[str, CallOp | None] = field(default_factory=dict)
-    #: How often each step name is written in the definition, so that a name used once needs no number.
-    written: Counter[str] = field(default_factory=Counter)
-    _sites: Counter[str] = field(default_factory=Counter)
-    _taken: set[str] = field(default_factory=set)
-    _stems: Counter[str] = field(default_factory=Counter)
+    def __init__(self, key: str, outer: Scope | None = None) -> None:
+        self.key, self.outer = key, outer
+        self.names: dict[str, Kind] = {}
+        self.captured: dict[str, Kind] = {}
+        self.blocks: dict[str, ast.Block] = {}
+        #: The shared steps; None for one that could not be resolved.
+        self.shared: dict[str, CallOp | None] = {}
+        #: How often each step name is written in the definition, so that a name used once needs no number.
+        self.written: Counter[str] = Counter()
+        self._sites: Counter[str] = Counter()
+        self._taken: set[str] = set()
+        self._stems: Counter[str] = Counter()
 
     def find(self, name: str) -> Kind | None:
         """Return what `name` stands for here, capturing it from an enclosing block where need be."""

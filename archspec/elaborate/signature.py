@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin
 
@@ -64,8 +63,7 @@ class Parameter(Record):
         return f"{shown}={self.default}" if self.default else shown
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Record):
     """The parameters of one callee, under the name the spec used."""
 
     name: str

@@ -12,7 +12,6 @@ from archspec.diagnostics.suggest import divisors, listed
 from archspec.elaborate.arguments import ArgumentFault, Flaw, certain_flaws, make_layer
 from archspec.elaborate.builder import Builder, Use
 from archspec.elaborate.evaluate import UNKNOWN, EvalError
-from archspec.elaborate.externs import make_extern
 from archspec.elaborate.instance import MAX_DEPTH, Fault, Instance, SharedStep, Values, freeze
 from archspec.ir.definition import (
     BranchesOp,
@@ -217,8 +216,10 @@ class Uses(Values, ABC):
         self, op: CallOp, arguments: dict[str, Any], types: tuple[TensorType, ...], instance: Instance
     ) -> Layer:
         """Work the rules of a layer of the user's own out for one use."""
+        from archspec.elaborate.externs import make_extern
+
         extern = self.externs[op.callee]
-        rules = Instance(instance.definition, {}, Builder(), instance.key, instance.uses)
+        rules = Instance(instance.definition, Builder(), instance.key, instance.uses)
         for parameter in extern.parameters:
             if parameter.name not in arguments and parameter.default is not None:
                 arguments = arguments | {parameter.name: self._value(parameter.default, rules)}
@@ -402,9 +403,7 @@ class Uses(Values, ABC):
                 subscripts = () if number == 1 else (position,)
                 type = next(remaining)
                 builder.names[name, subscripts] = None if type is None else builder.add_input(type, name)
-        instance = Instance(
-            definition, {}, builder, self._key(definition.key), (*user.uses, Use(definition.name, span))
-        )
+        instance = Instance(definition, builder, self._key(definition.key), (*user.uses, Use(definition.name, span)))
         self._parameters(definition, arguments, instance, {a.parameter: a.span for a in op.arguments})
         self._run(definition.body, instance)
         if instance.faulty:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from archspec.diagnostics.source import Span
 from archspec.record import Record, field, values
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import CoreSchema
 
 _Kind = TypeVar("_Kind")
 
@@ -26,6 +29,25 @@ class Ir(Record):
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
+class Form:
+    """Annotation of a field that has a form of its own in JSON: how it is read and written, and the schema of that.
+
+    pydantic has validators and serializers for this, whose import takes longer than that of the IR.
+    """
+
+    def __init__(self, load: Callable[[Any], Any], dump: Callable[[Any], Any], schema: dict[str, Any]) -> None:
+        self._load, self._dump, self._schema = load, dump, schema
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        dump = core_schema.plain_serializer_function_ser_schema(self._dump)
+        return core_schema.no_info_plain_validator_function(self._load, serialization=dump)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return self._schema
+
+
 def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Iterator[_Kind]:
     """Yield every record of a kind in a record, or in a tuple of them, in no order."""
     stack: list[Any] = [item]
@@ -37,8 +59,8 @@ def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Itera
             inner: Iterable[Any] = part.inner()
         else:
             inner = part if isinstance(part, tuple) else ()
-        # Most of what a record holds is words, numbers and places.
-        stack += [value for value in inner if type(value) not in _PLAIN]
+        # Most of what a record holds is nothing, words, numbers and places.
+        stack += [value for value in inner if value and type(value) not in _PLAIN]
 
 
 _PLAIN = {str, int, float, bool, type(None), Span}

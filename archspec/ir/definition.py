@@ -171,10 +171,14 @@ class ExpectOp(Ir):
 
 
 class ErrorOp(Ir):
-    """Stands where a step could not be resolved, so that the rest can be looked at. A graph never holds one."""
+    """Stands where a step could not be resolved, so that the rest can be looked at. A graph never holds one.
+
+    What bears the `names` is unknown behind it.
+    """
 
     op: Literal["error"] = "error"
     branches: tuple[tuple[Op, ...], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 Op = Annotated[

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field
 
 from archspec.diagnostics.source import Span
-from archspec.ir.base import Ir
+from archspec.ir.base import Form, Ir
 from archspec.tensor import Sym
 
 
@@ -73,7 +73,7 @@ def _dump(value: Any) -> Any:
 
 
 #: What an expression can come to: int, float, bool, str, None (`?`), tuple, list, Word or Sym.
-Value = Annotated[Any, PlainValidator(_load), PlainSerializer(_dump), WithJsonSchema({})]
+Value = Annotated[Any, Form(_load, _dump, {})]
 
 
 class Const(Ir):

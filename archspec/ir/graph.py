@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field
 
 from archspec.diagnostics.source import Span
-from archspec.ir.base import Ir
+from archspec.ir.base import Form, Ir
 from archspec.ir.definition import Definition, ExternLayer
 from archspec.ir.expr import Value
 from archspec.layers import registry
@@ -34,12 +34,7 @@ def _dump_layer(layer: Layer) -> dict[str, Any]:
     return {"kind": layer.kind, **layer.model_dump(mode="json")}
 
 
-LayerField = Annotated[
-    Layer,
-    PlainValidator(_load_layer),
-    PlainSerializer(_dump_layer),
-    WithJsonSchema({"title": "Layer"}),
-]
+LayerField = Annotated[Layer, Form(_load_layer, _dump_layer, {"title": "Layer"})]
 
 
 class Port(Ir):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from archspec.diagnostics.source import Span
-from archspec.record import Record, field
+from archspec.diagnostics.source import Span, moved
+from archspec.record import Record, field, replace, values
 
 
 class Node(Record):
@@ -259,14 +259,42 @@ class Expect(Node):
 
 
 class Again(Node):
-    """A line that says word for word what an earlier one of the same body says, which is parsed once."""
+    """A line that says word for word what an earlier one of the same body says, which is parsed once.
+
+    Where both end in `as`, `name` is what is behind it here.
+    """
 
     first: Flow
+    name: Name | None = None
 
     @property
     def lines(self) -> int:
         """Return how many lines further down it stands."""
         return self.span.line - self.first.span.line
+
+    @property
+    def flow(self) -> Flow:
+        """Return the statement that it is."""
+        flow = moved(self.first, self.lines)
+        *before, last = flow.steps
+        if self.name is None or not isinstance(last, Named):
+            return flow
+        named = replace(last, targets=(self.name,), span=last.span.to(self.name.span))
+        return replace(flow, steps=(*before, named), span=self.span)
+
+
+class Unread(Node):
+    """A statement with a syntax error. `names` are all that stand in it: it may give each of them to something.
+
+    It is likely to give those that are `given`, even where they mean something else already; and with `gives_any` it
+    may give any name. With `begins_amid` it may be part of the statement before, with `ends_amid` of that behind.
+    """
+
+    names: tuple[str, ...]
+    given: frozenset[str]
+    gives_any: bool
+    begins_amid: bool
+    ends_amid: bool
 
 
 class Block(Node):
@@ -276,7 +304,7 @@ class Block(Node):
     doc: str = ""
 
 
-Statement = Flow | Input | Output | Let | Shared | Expect | Block | Again
+Statement = Flow | Input | Output | Let | Shared | Expect | Block | Again | Unread
 
 
 class Body(Node):
@@ -349,6 +377,21 @@ def inside(node: object) -> Iterable[Node]:
     find = _INSIDE.get(type(node))
     found: Iterable[Node] = find(node) if find else ()
     return found
+
+
+def names_in(node: Node) -> Iterator[str]:
+    """Yield the names in a node, wherever they stand."""
+    stack: list[Any] = [node]
+    while stack:
+        match stack.pop():
+            case tuple() as items:
+                stack += items
+            case Name(text=text):
+                yield text
+            case Node() as inner:
+                stack += values(inner)
+            case _:
+                pass
 
 
 _INSIDE: dict[type, Callable[[Any], Iterable[Node]]] = {

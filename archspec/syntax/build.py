@@ -11,7 +11,7 @@ from typing import Any
 from archspec.diagnostics.source import Span
 from archspec.record import Record, replace
 from archspec.syntax import ast
-from archspec.syntax.token import STATEMENT, Token
+from archspec.syntax.token import STATEMENT, Recurrence, Token
 
 # Tokens and nodes in the order of the grammar's rule, which Lark has checked and mypy cannot.
 Children = list[Any]
@@ -48,20 +48,40 @@ def _statements(children: Children) -> tuple[Any, ...]:
     """Return the nodes among `children`, with one for each line that says the same as an earlier one."""
     nodes: list[Any] = []
     by_line: dict[int, Any] = {}
+    some_unread = False
     for child in children:
         if type(child) is not Token:
             by_line[child.span.line] = child
             nodes.append(child)
-        elif child.type == STATEMENT and isinstance(child.value, int):
-            first = by_line.get(child.value)
-            if not (isinstance(first, ast.Flow) and _is_alike(first.span, child.span)):
-                raise NotAlike
-            nodes.append(ast.Again(first, span=child.span))
+        elif child.type == STATEMENT and isinstance(child.value, Recurrence):
+            nodes.append(_again(child, by_line.get(child.value.line), child.value.name))
+        elif child.type == STATEMENT and child.value is not None:
+            nodes.append(child.value)
+            some_unread = True
+    if some_unread:
+        # Only a wrong spec needs it, so only a wrong spec pays for the import.
+        from archspec.syntax.unread import with_neighbours
+
+        nodes = with_neighbours(nodes)
     return tuple(nodes)
 
 
-def _is_alike(one: Span, other: Span) -> bool:
-    return one.line == one.end_line and (one.column, one.end_column) == (other.column, other.end_column)
+def _again(line: Token, first: Any, name: Token | None) -> ast.Again:
+    """Return the node of a line that recurs. Raises NotAlike where the first one is more or less than that line."""
+    if not isinstance(first, ast.Flow) or first.span.line != first.span.end_line:
+        raise NotAlike
+    if name is None:
+        if (first.span.column, first.span.end_column) != (line.span.column, line.span.end_column):
+            raise NotAlike
+        return ast.Again(first, span=line.span)
+    match first.steps[-1]:
+        case ast.Named(targets=(ast.Name(span=at),)) if (first.span.column, at.column, at.end_column) == (
+            line.span.column,
+            name.span.column,
+            first.span.end_column,
+        ):
+            return ast.Again(first, ast.Name(name.text, span=name.span), span=line.span)
+    raise NotAlike
 
 
 def _after(children: Children, token: str) -> Any:
@@ -190,7 +210,13 @@ class Build:
         return ast.Call(children[0], arguments, branches, span=_span(children))
 
     def branches(self, children: Children) -> Branches:
-        return Branches(_nodes(children), _span(children))
+        nodes = _nodes(children)
+        if any(type(statement) is ast.Unread for branch in nodes for statement in branch.statements):
+            # Only a wrong spec needs it, so only a wrong spec pays for the import.
+            from archspec.syntax.unread import with_neighbouring_branches
+
+            nodes = with_neighbouring_branches(nodes)
+        return Branches(nodes, _span(children))
 
     def letters(self, children: Children) -> ast.Letters:
         arguments = children[1].nodes if len(children) > 1 else None

@@ -16,7 +16,7 @@ from archspec.syntax import mistakes, values
 from archspec.syntax.brackets import too_deep
 from archspec.syntax.docs import doc_above
 from archspec.syntax.grammar import Terminal, tables
-from archspec.syntax.token import END, STATEMENT, Token
+from archspec.syntax.token import END, STATEMENT, Recurrence, Token
 
 MAX_ERRORS = 20
 """How many errors of one file are reported."""
@@ -24,7 +24,10 @@ MAX_ERRORS = 20
 _UNSEEN = {"SPACE", "COMMENT"}
 _BODY_ENDS = {"LBRACE", "RBRACE", "VBAR"}
 #: A line that may be a statement by itself: nothing in it or behind it says that it is part of a longer one.
-_LINE = re.compile(r'[ \t]*(([A-Za-z_]\w*)[^\n"#{}|;]*?(?<=[\w)]))[ \t\r]*\n(?!\s*(?:->|\{|else\b))')
+_LINE = re.compile(
+    r'[ \t]*(([A-Za-z_]\w*)[^\n"#{}|;]*?(?<=[\w)]))(?:[ \t]+as[ \t]+([A-Za-z_]\w*))?[ \t\r]*\n'
+    r"(?!\s*(?:->|\{|else\b))"
+)
 _VALUES = {"NUMBER": values.number, "DIMS": values.dims, "STRING": values.string}
 
 
@@ -41,8 +44,8 @@ def scan(source: Source, diagnostics: Diagnostics, *, once: bool = False) -> lis
     line, line_start = 1, 0
     # Whether a header has begun, how many brackets are open in it, and whether a spelling may be next, after `as`.
     in_header, depth, spelling_is_next = False, 0, False
-    #: The lines so far of the body that is read, and where each stood first.
-    said: dict[str, int] = {}
+    #: Where each line stood first in the body that is read: by its text before an `as`, and whether it has one.
+    said: dict[tuple[str, bool], int] = {}
     matches = plain.finditer(text)
     while (found := next(matches, None)) is not None:
         kind = found.lastgroup
@@ -74,14 +77,10 @@ def scan(source: Source, diagnostics: Diagnostics, *, once: bool = False) -> lis
         elif kind == "NEWLINE":
             line, line_start = line + 1, position
             goes_on = not once or (tokens and tokens[-1].type == "ARROW")
-            if not goes_on and (found := _LINE.match(text, position)) and found[2] not in fixed:
-                first = said.setdefault(found[1], line)
-                if first != line:
-                    tokens.append(token)
-                    start, position = found.span(1)
-                    span = Span(name, line, start - line_start + 1, line, position - line_start + 1)
-                    token, kind = Token(STATEMENT, found[1], span, first), STATEMENT
-                    matches = plain.finditer(text, position)
+            if not goes_on and (again := _recurring(source, line, position, said)):
+                tokens.append(token)
+                token, kind = again, STATEMENT
+                matches = plain.finditer(text, line_start + again.span.end_column - 1)
         elif kind in mistakes.KINDS:
             if breaks := token.text.count("\n"):
                 line, line_start = line + breaks, start + token.text.rindex("\n") + 1
@@ -108,6 +107,27 @@ def scan(source: Source, diagnostics: Diagnostics, *, once: bool = False) -> lis
     last = next((token.span for token in reversed(tokens) if token.type != "NEWLINE"), Span(name, 1, 1, 1, 1))
     tokens.append(Token(END, "", Span(name, last.end_line, last.end_column, last.end_line, last.end_column)))
     return tokens
+
+
+def _recurring(source: Source, line: int, line_start: int, said: dict[tuple[str, bool], int]) -> Token | None:
+    """Return the token of a line that says what an earlier one says; None where it is no such line."""
+    found, fixed = _LINE.match(source.text, line_start), _fixed()
+    if found is None or found[2] in fixed:
+        return None
+    name = found[3]
+    if name is not None and (name in fixed or len(name) > limits().name):
+        return None
+    first = said.setdefault((found[1], name is not None), line)
+    if first == line:
+        return None
+
+    column, named = 1 - line_start, None
+    end = found.end(1) + column
+    if name is not None:
+        end = found.end(3) + column
+        named = Token("NAME", name, Span(source.name, line, found.start(3) + column, line, end))
+    span = Span(source.name, line, found.start(1) + column, line, end)
+    return Token(STATEMENT, found[1], span, Recurrence(first, named))
 
 
 def _refuse_name(token: Token, diagnostics: Diagnostics) -> None:

@@ -93,9 +93,10 @@ class Machine:
 
     def accepted(self) -> set[str]:
         """Return the types of token that fit here."""
-        return {kind for kind in self._tables.actions[self._states[-1]] if self._fits(kind)}
+        return {kind for kind in self._tables.actions[self._states[-1]] if self.fits(kind)}
 
-    def _fits(self, kind: str) -> bool:
+    def fits(self, kind: str) -> bool:
+        """Tell whether a token of a type fits here."""
         # The table alone may let rules end before a token that then turns out not to fit.
         _, reductions, actions, gotos, end = self._tables
         states = self._states.copy()
@@ -107,12 +108,9 @@ class Machine:
             states.append(gotos[states[-1]][reductions[~action].rule])
         return True
 
-    def cut(self, height: int) -> bool:
-        """Go back to where the stack was that high; return False where it has been lower since."""
-        if len(self._states) < height:
-            return False
+    def cut(self, height: int) -> None:
+        """Go back to where the stack was that high, unless it has been lower since."""
         del self._states[height:], self._values[height - 1 :]
-        return True
 
 
 def _flat(children: list[Any]) -> list[Any]:

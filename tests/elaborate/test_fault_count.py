@@ -5,6 +5,7 @@ What is broken is found in the syntax tree; that each fault must be reported, on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from random import Random
 import pytest
 
 from archspec.diagnostics import Diagnostic, Diagnostics, Source, Span
-from archspec.driver import compile_source, each_model, shipped_specs
+from archspec.driver import compile_source, compile_spec, each_model, shipped_specs
 from archspec.syntax import ast, parse
+from tests.conftest import Invoke
 
 SPECS = shipped_specs()
 #: So many faults of each spec are tried, and so many sets of faults.
@@ -205,6 +207,20 @@ def test_each_of_several_faults_is_one_message(path: Path, sets: int = SETS) -> 
         mutant, lines = broken(text, list(chosen.values()))
         said = errors(path, mutant, whole)
         assert [d.span and d.span.line for d in said] == lines, (mutant, said)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(499, 499), (500, 500), (501, 500), (2000, 500)])
+def test_that_there_are_more_errors_than_are_told(wrong: int, told: int, tmp_path: Path, invoke: Invoke) -> None:
+    spec = tmp_path / "t.arch"
+    spec.write_text("input 8\n" + "dense(-1)\n" * wrong)
+    found = compile_spec(str(spec)).diagnostics
+    assert [d.code for d in found] == ["invalid-argument"] * told + ["more-errors"] * (wrong > told)
+    data = json.loads(invoke("check", str(spec), "--format", "json").stdout)["specs"][0]["diagnostics"]
+    assert [d["severity"] for d in data] == ["error"] * told + ["note"] * (wrong > told)
+    (run,) = json.loads(invoke("check", str(spec), "--format", "sarif").stdout)["runs"]
+    assert [result["level"] for result in run["results"]] == [d["severity"] for d in data]
+    last = invoke("check", str(spec)).stderr.rstrip().splitlines()[-1]
+    assert (last == "note[more-errors]: there are more errors than these 500") == (wrong > told)
 
 
 @pytest.mark.slow

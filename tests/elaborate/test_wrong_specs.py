@@ -110,8 +110,8 @@ def test_there_are_many() -> None:
     assert len(cases) >= 300
     assert len({case.id for case in cases}) == len(cases)
     codes = {code for case in cases for _, _, _, code, _ in expected(case.text)}
-    # This one is of a backend; `tests/backends/test_keras_corners.py` has it.
-    assert codes == set(CODES) - {"unsupported-code"}
+    # These are of a backend, and of hundreds of errors: `tests/backends/test_keras_corners.py` and `test_fault_count.py`.
+    assert codes == set(CODES) - {"unsupported-code", "more-errors"}
 
 
 @pytest.mark.skipif(not BLESS, reason="writes the case files")

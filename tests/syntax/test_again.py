@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from archspec.diagnostics import Diagnostics, Source, Span
-from archspec.diagnostics.source import moved
 from archspec.driver import compile_source
 from archspec.ir.json import to_json
 from archspec.record import Record, values
@@ -22,7 +21,7 @@ def parsed(text: str) -> ast.File:
 def written_out(item: object) -> object:
     """Return a tree as nested tuples with its spans, each line in full."""
     if isinstance(item, ast.Again):
-        return written_out(moved(item.first, item.lines))
+        return written_out(item.flow)
     if isinstance(item, tuple):
         return tuple(map(written_out, item))
     if isinstance(item, Record) and not isinstance(item, Span):
@@ -60,7 +59,18 @@ TEXTS = [
     ("input 8\n  relu\nrelu  \n relu\n", 0),
     ("input 8\nrelu\n\n\n# between\nrelu\n", 1),
     ("input 8\nrelu\nrelu", 0),
-    ("input 8\nrelu as a\nrelu as b\nrelu as a\nadd(a, b)\n", 1),
+    # Lines that differ in their name alone.
+    ("input 8\nrelu as a\nrelu as b\nrelu as a\nadd(a, b)\n", 2),
+    ("input 8\nrelu as a\nrelu\nrelu as long_name\nrelu\nrelu as b  \nadd(a, b)\n", 3),
+    ("input 8\ndense(8, relu) -> bn as a\ndense(8, relu) -> bn as bc\nadd(a, bc)\n", 1),
+    ("input 8\nrepeat 2 {\n  relu as a\n  relu as b\n}\nadd(a, b)\n", 1),
+    ("input 8\nlet n = 4\ndense(n) as a\nlet n = 8\ndense(n) as b\ndense(n) as c\nadd(b, c)\n", 2),
+    ("input 8\ndense(8, relu) as a\ndense(8, relu) as relu\ndense(8, relu) as b\n", 2),
+    ("input 8\nlet b = 3\nrelu as a\nrelu as b\nrelu as c\n", 2),
+    ("input 8\nrelu as a\nrelu as channels\nrelu as b\n", 2),
+    ("input 8\nrelu as a\nrelu as (b)\nrelu as (b)\nadd(a, b)\n", 1),
+    ("input 8\nrelu as a\nrelu  as b\nadd(a, b)\n", 0),
+    ("input 8\nrelu as a\nrelu as b\n-> bn\nrelu as c\nadd(a, c)\n", 1),
     # A line goes on before it, after it, or around it.
     ("input 8\nrelu\nbn ->\nrelu\nrelu\n", 1),
     ("input 8\nrelu\nrelu\n-> bn\nrelu\n", 1),

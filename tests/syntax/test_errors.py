@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archspec.diagnostics import Diagnostic, Diagnostics, Source
-from archspec.syntax import parse
+from archspec.syntax import ast, parse
 
 
 def errors(text: str) -> list[Diagnostic]:
@@ -128,7 +128,10 @@ def test_error(text: str, expected: str) -> None:
         ("add { conv | bn }", "each branch begins with `|`"),
         ("let a = 1 +\n2", "a line goes on inside brackets, or where it ends with `->`"),
         ("conv -> from a", "`from` stands only at the beginning of a flow"),
-        ("let input = 3", "`input` is a word of the language: choose another name"),
+        (
+            "let input = 3",
+            "`input` is a word of the language: choose another name; `input x: 32x32x3` names an input",
+        ),
         ("conv(.5)", "a digit stands before the decimal point: write `0.5`"),
         ("block f { use \"a\" }", "this stands at the top level of a file, outside braces"),
         ("conv => bn", "write `->`"),
@@ -229,3 +232,34 @@ def test_other_files_errors_do_not_matter() -> None:
     parse(Source("a.arch", "conv bn"), diagnostics)
     assert parse(Source("b.arch", "conv"), diagnostics) is not None
     assert len(diagnostics.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("a\nb c\nd", "Flow Unread(b c) Flow"),
+        ("a\nb | c\nd", "Flow Unread(b c) Flow"),
+        ("a\nlet n =\nb\nc", "Flow Unread(n) Unread(b) Flow"),
+        ("a\nlet n =\nlet m = n\nc", "Flow Unread(n) Let Flow"),
+        ("a\nb\n(3, c)\nd", "Flow Unread(b) Unread(c) Flow"),
+        ("a\n(b -> c) d\ne", "Flow Unread(b c d) Flow"),
+        ("a\n= b\nc", "Unread(a) Unread(b) Flow"),
+        ("block f(m n) { a }\nb", "Unread(f m n a) Flow"),
+        ("repeat 3 { a b\nc }\nd", "Flow Flow"),
+        ("repeat 3 4 { a b\nc }\nd", "Unread(a b c) Flow"),
+        ("a {\n| b c\n| d\n}\ne", "Flow Flow"),
+        ("a )\nb c\nd", None),
+        ("a ^ b\nc d", None),
+        ("(" * 300 + ")" * 300, None),
+        ("a b\n" * 20, None),
+    ],
+)
+def test_what_is_left_without_the_statements_that_have_errors(text: str, left: str | None) -> None:
+    diagnostics = Diagnostics()
+    file = parse(Source("t.arch", text), diagnostics, partly=True)
+    assert diagnostics.failed
+    assert (None if file is None else " ".join(map(told, file.statements))) == left
+
+
+def told(node: ast.Node) -> str:
+    return f"Unread({' '.join(node.names)})" if isinstance(node, ast.Unread) else type(node).__name__
