@@ -403,7 +403,7 @@ CODES = {
     ),
     # --- all of them -----------------------------------------------------------------------------------------------
     "more-errors": Code(
-        "There are more errors than anybody reads, and what comes after the first few hundred is not looked for.",
+        "There are more errors than anybody reads, and what comes behind so many is not looked for.",
         "",
         severity="note",
     ),

@@ -148,9 +148,6 @@ class Values:
             return None
 
     def _value(self, expr: Expr, instance: Instance) -> Any:
-        # Nearly all arguments are such.
-        if isinstance(expr, Const):
-            return expr.value
         try:
             return evaluate(expr, instance.variables, Types(self, instance), self._budget)
         except Poisoned:
@@ -165,6 +162,9 @@ class Values:
             raise Fault from None
 
     def _value_or_unknown(self, expr: Expr, instance: Instance) -> Any:
+        # Nearly all arguments are such.
+        if isinstance(expr, Const):
+            return expr.value
         try:
             return self._value(expr, instance)
         except Fault:

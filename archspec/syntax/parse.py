@@ -35,6 +35,9 @@ def parse(source: Source, diagnostics: Diagnostics, *, partly: bool = False) -> 
         file = _parse(source, found)
     for diagnostic in sorted(found.items, key=_place)[:MAX_ERRORS]:
         diagnostics.add(diagnostic)
+    if len(found.items) >= MAX_ERRORS:
+        message = f"nothing is looked for behind {MAX_ERRORS} syntax errors"
+        diagnostics.add(Diagnostic("more-errors", message, severity="note"))
     return file if partly or not found.failed else None
 
 

@@ -194,8 +194,11 @@ def test_an_unclosed_bracket_says_where_that_was_noticed() -> None:
 
 
 def test_errors_are_capped() -> None:
-    assert len(errors("conv bn\n" * 100)) == 20
-    assert len(errors("$\n" * 100)) == 20
+    for line in ("conv bn\n", "$\n"):
+        assert len(errors(line * 19)) == 19
+        *told, last = errors(line * 100)
+        assert [d.severity for d in told] == ["error"] * 20
+        assert (last.code, last.message) == ("more-errors", "nothing is looked for behind 20 syntax errors")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from archspec.elaborate.evaluate import FUNCTIONS, evaluate
 from archspec.elaborate.instance import Instance, Types
 from archspec.elaborate.instantiate import Instantiator
 from archspec.ir.definition import NamePattern, Pattern
-from archspec.ir.expr import Expr, Operation, Word, WordCall
+from archspec.ir.expr import Const, Expr, Operation, Word, WordCall
 from archspec.ir.graph import Graph
 from archspec.tensor import Sym
 
@@ -35,6 +35,8 @@ class Facts(Instantiator):
 
     def kinds(self, expr: Expr) -> frozenset[type]:
         """Return the kinds of the values that an expression takes: none where no use comes to it."""
+        if isinstance(expr, Const):
+            return frozenset(_kinds(expr.value))
         return frozenset(self._kinds.get(id(expr), ()))
 
     def _value(self, expr: Expr, instance: Instance) -> Any:
