@@ -45,7 +45,7 @@ MOST_MODELS = 1
 MOST_LAYERS = 200
 #: Errors that are about no place in the text.
 NOWHERE = {
-    *("no-model", "ambiguous-model", "unknown-model", "unknown-parameter", "nesting-too-deep"),
+    *("no-model", "ambiguous-model", "unknown-model", "unknown-parameter", "nesting-too-deep", "more-errors"),
     # These are about the file. There is no text of it, so no line can be shown.
     *("not-utf8", "file-too-large"),
 }
