@@ -135,4 +135,5 @@ def _check(code: str, folder: Path, seconds: float) -> None:
     assert f'"{code}"' in said, said[:2000]
     assert len(said) < 1_000_000
     assert memory < BYTES
-    assert taken < seconds
+    # Processor time too is longer where others work on the machine; a bomb is what is long each time.
+    assert taken < seconds or min(_run(folder)[2] for _ in range(2)) < seconds
