@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from archspec.ir.base import Ir, find_all
-from archspec.ir.definition import IfOp, LetOp, Op, Pattern, RepeatOp, pattern_names
+from archspec.ir.definition import BranchesOp, IfOp, LetOp, Op, Pattern, RepeatOp, pattern_names
 from archspec.ir.expr import TensorRef, Var
 from archspec.record import Record
 
@@ -49,6 +50,9 @@ def _op_uses(op: Op) -> Uses:
             return _reading(op.iterable).then(once.otherwise(Uses()))
         case IfOp():
             return _reading(op.test).then(variable_uses(op.then).otherwise(variable_uses(op.orelse)))
+        case BranchesOp():
+            # A definition is one scope: what a branch sets, the next one and what follows can read.
+            return variable_uses((*chain.from_iterable(op.branches), op.merge))
         case _:
             return _reading(op)
 

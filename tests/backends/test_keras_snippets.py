@@ -125,6 +125,10 @@ SNIPPETS = {
     "causal attention": "input 6x8\nadd { | mha(2, 4, causal) | skip }\nlayer_norm -> mha(2, key_dim=4, use_causal_mask=true) -> dense(3)",
     "tensor argument called x": "block up(x) { dense(x.channels) -> add(x, _) }\ninput 4\nrelu as x -> dense(3) -> up(x)",
     "fraction of whole numbers": "input 4x4x3\nrescaling(1 / 255) -> flatten -> dense(2)",
+    "branch that counts": (
+        "input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\ndense(n)"
+    ),
+    "branch that sets what follows": "block b(k) {\n  add { | let k = k * 2; dense(k) -> dense(4) | dense(4) }\n  dense(k)\n}\ninput 4\nb(3) -> b(5)",
     "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
     "default from another parameter": "block b(n, m = n * 2, (k, l) = (m, 3)) { dense(n) -> dense(m) -> dense(k + l) }\ninput 4\nb(2) -> b(3, m=4) -> b(2, 5, (1, 2))",
     "reshape by a parameter": "block r(n) { reshape(n) }\ninput 2x3\nr(6) -> dense(2)",

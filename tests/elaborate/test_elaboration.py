@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archspec.ir.graph import BlockNode, RepeatNode
+from archspec.ir.leaves import leaves
 from tests.elaborate.spec_cases import compile_ok, outline, total
 
 ROWS = {
@@ -345,6 +346,18 @@ def test_a_repetition_hands_its_names_on() -> None:
     graph = compile_ok("input 8\nrelu as h\nrepeat 5 { dense(8) -> add(_, h) as h }\nadd(_, h)").checked().graph
     (node,) = (node for node in graph.body.nodes if isinstance(node, RepeatNode))
     assert (node.count, node.carried, len(node.inputs)) == (5, 2, 2)
+
+
+def test_a_branch_hands_its_variables_on() -> None:
+    """What a branch sets is what the next iteration reads: three equal iterations would be another network."""
+    text = (
+        "input 4\nlet n = 1\n"
+        "repeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\n"
+        "if n == 4 { dense(n) }"
+    )
+    compiled = compile_ok(text).checked()
+    found = [leaf.outputs[0].shape[-1] for leaf in leaves(compiled.graph) if leaf.layer.kind == "Dense"]
+    assert found == [2, 4, 4, 3, 6, 4, 4, 8, 4, 4]
 
 
 def test_a_repetition_keeps_what_it_only_reads() -> None:
