@@ -55,12 +55,12 @@ class _RecordType(type):
         keeps = any(isinstance(value, cached_property) for value in namespace.values())
         namespace |= {"__slots__": (*own, *["__dict__"] * keeps), "__match_args__": matched}
         made = super().__new__(meta, name, bases, {"__init__": _first_init, **namespace})
-        made._fields, made._values = fields, _getter(list(fields))
-        made._key = _getter([name for name, field in fields.items() if field.compare])
+        made._fields, made._values = fields, getter(list(fields))
+        made._key = getter([name for name, field in fields.items() if field.compare])
         return made
 
 
-def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+def getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     """Return what gets the fields of these names."""
     if len(names) > 1:
         return attrgetter(*names)
@@ -111,7 +111,7 @@ def _dataclass_fields(kind: type[Record]) -> dict[str, dataclasses.Field[Any]]:
     import dataclasses
 
     found: dict[str, Any] = {}
-    types = {name: type for base in reversed(kind.__mro__) for name, type in _annotations(base).items()}
+    types = written_types(kind)
     for name, field in kind._fields.items():
         default = dataclasses.MISSING if field.default is _MISSING else field.default
         made: Any = dataclasses.field(default=default, compare=field.compare, repr=field.repr, kw_only=field.kw_only)
@@ -121,9 +121,12 @@ def _dataclass_fields(kind: type[Record]) -> dict[str, dataclasses.Field[Any]]:
     return found
 
 
-def _annotations(kind: type) -> dict[str, Any]:
-    found: dict[str, Any] = vars(kind).get("__annotations__", {})
-    return found
+def written_types(kind: type[Record]) -> dict[str, Any]:
+    """Return the fields of a record with their types as they are written."""
+    written: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        written |= vars(base).get("__annotations__", {})
+    return {name: written[name] for name in kind._fields}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archspec.analysis.cost import layer_macs
-from archspec.analysis.fold import totals
+from archspec.analysis.fold import layer_calls, totals
 from archspec.analysis.memory import layer_bytes
 from archspec.analysis.weights import Count, count_weights
 from archspec.ir.graph import Graph
@@ -23,5 +23,6 @@ class Figures(Record):
 
 def analyse(graph: Graph) -> Figures:
     """Return the figures of a graph."""
-    macs, activations, layers = totals(graph, layer_macs, layer_bytes, lambda *_: 1)
-    return Figures(count_weights(graph), macs, activations, layers)
+    calls = {key: layer_calls(body) for key, body in graph.bodies.items()}
+    macs, activations, layers = totals(graph, calls, layer_macs, layer_bytes, lambda *_: 1)
+    return Figures(count_weights(graph, calls), macs, activations, layers)

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import NamedTuple
 
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 from archspec.tensor import TensorType
 
 Types = tuple[TensorType, ...]
@@ -24,14 +23,17 @@ class Call(NamedTuple):
     times: int
 
 
-def layer_calls(body: Body, nodes: Iterable[LayerNode]) -> list[Call]:
-    """Return the calls that some nodes of a body are, those of the same layer on the same types together."""
-    types = body_types(body)
-    found: dict[tuple[int, ...], list[LayerNode]] = {}
-    for node in nodes:
+def layer_calls(body: Body) -> list[Call]:
+    """Return the layer calls of a body: those of the same layer on the same types together, shared steps by name."""
+    types = body.types
+    found: dict[tuple[object, ...], list[LayerNode]] = {}
+    for node in body.nodes:
+        if not isinstance(node, LayerNode):
+            continue
         # By identity: the elaborator makes equal layers and types but once, and to compare them takes longer.
         taken = [id(types[value]) for value in node.inputs]
-        key = id(node.layer), len(taken), *taken, *[id(port.type) for port in node.outputs]
+        step = node.name if node.shared else ""
+        key = step, id(node.layer), len(taken), *taken, *[id(port.type) for port in node.outputs]
         found.setdefault(key, []).append(node)
     return [_call(alike[0], types, len(alike)) for alike in found.values()]
 
@@ -40,19 +42,21 @@ def _call(node: LayerNode, types: Mapping[int, TensorType], times: int) -> Call:
     return Call(node, tuple([types[v] for v in node.inputs]), tuple([port.type for port in node.outputs]), times)
 
 
-def totals(graph: Graph, *measures: Measure) -> list[dict[str, int | None]]:
-    """Return, for each measure, its sum over all layer calls of each body; None where a part of it is None."""
+def totals(graph: Graph, calls: Mapping[str, list[Call]], *measures: Measure) -> list[dict[str, int | None]]:
+    """Return, for each measure, its sum over all layer calls of each body; None where a part of it is None.
+
+    `calls` are those that each body makes by itself.
+    """
     sums: list[dict[str, int | None]] = [{} for _ in measures]
     # Bodies are made before the bodies that use them, so each finds its parts done.
     for key, body in graph.bodies.items():
-        calls = layer_calls(body, [node for node in body.nodes if isinstance(node, LayerNode)])
         uses = [
             (node.body, node.count if isinstance(node, RepeatNode) else 1)
             for node in body.nodes
             if not isinstance(node, LayerNode)
         ]
         for measure, known in zip(measures, sums, strict=True):
-            layers = ((measure(node, inputs, outputs), times) for node, inputs, outputs, times in calls)
+            layers = ((measure(node, inputs, outputs), times) for node, inputs, outputs, times in calls[key])
             known[key] = _sum(chain(layers, ((known[used], times) for used, times in uses)))
     return sums
 

@@ -30,7 +30,6 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Const, Length, TensorRef, Var
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode
-from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Part
 from archspec.layers.spatial import Sliding
 from archspec.record import Record
@@ -45,6 +44,8 @@ Lint = Callable[["Linted"], Iterator[Finding]]
 LINTS: dict[str, Lint] = {}
 #: The lints that must be asked for.
 ON_DEMAND = {"bias-before-norm"}
+#: The categories of layers that may end with an activation. Recurrent layers have theirs inside.
+_WITH_ACTIVATION = ("activation", "conv", "dense")
 #: An input as wide as it is high from here on is an image.
 _LEAST_IMAGE = 8
 
@@ -92,7 +93,6 @@ class Linted:
             key: {port.value: node for node in body.nodes for port in node.outputs}
             for key, body in graph.bodies.items()
         }
-        self._types = {key: body_types(body) for key, body in graph.bodies.items()}
         self._written: dict[str, dict[type, list[Any]]] = {}
 
     @cached_property
@@ -117,9 +117,20 @@ class Linted:
             if isinstance(node, LayerNode)
         ]
 
+    def steps_of(self, *categories: str) -> list[Step]:
+        """Return the steps whose layers are of some categories."""
+        return [step for category in categories for step in self._by_category[category]]
+
+    @cached_property
+    def _by_category(self) -> dict[str, list[Step]]:
+        found: defaultdict[str, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            found[step.node.layer.category].append(step)
+        return found
+
     def _step(self, node: LayerNode, body: Body) -> Step:
-        types = self._types[body.key]
-        return Step(node, body, tuple(types[value] for value in node.inputs))
+        types = body.types
+        return Step(node, body, tuple([types[value] for value in node.inputs]))
 
     def written(self, definition: Definition, kind: type[_Kind]) -> list[_Kind]:
         """Return every operation, expression and so on of a kind in a definition. All lints share one walk over it."""
@@ -148,8 +159,7 @@ def _activation(layer: Layer) -> str:
     """Return the name of the activation that a layer ends with, or "" where it has none."""
     if layer.category == "activation" and layer.kind not in ("Activation", "GLU"):
         return layer.names[0]
-    # Recurrent layers have theirs inside.
-    if layer.category not in ("activation", "conv", "dense"):
+    if layer.category not in _WITH_ACTIVATION:
         return ""
     value: Any = getattr(layer, "activation", None)
     if isinstance(value, Part):
@@ -162,8 +172,8 @@ def _activation(layer: Layer) -> str:
 
 @_register("repeated-activation")
 def _repeated_activation(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps:
-        if step.layer.category != "activation" or (earlier := linted.before(step)) is None:
+    for step in linted.steps_of("activation"):
+        if (earlier := linted.before(step)) is None:
             continue
         first, second = _activation(earlier.layer), _activation(step.layer)
         if first and second and not (first == second == "softmax"):
@@ -178,8 +188,8 @@ def _repeated_activation(linted: Linted) -> Iterator[Finding]:
 
 @_register("repeated-softmax")
 def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps:
-        if step.layer.category != "activation" or (earlier := linted.before(step)) is None:
+    for step in linted.steps_of("activation"):
+        if (earlier := linted.before(step)) is None:
             continue
         if _activation(step.layer) == _activation(earlier.layer) == "softmax":
             label = Label(earlier.node.span, "these are probabilities already")
@@ -188,7 +198,7 @@ def _repeated_softmax(linted: Linted) -> Iterator[Finding]:
 
 @_register("softmax-of-one")
 def _softmax_of_one(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps:
+    for step in linted.steps_of(*_WITH_ACTIVATION):
         shape = step.node.outputs[0].type.shape
         if not shape or shape[-1] != 1 or _activation(step.layer) != "softmax":
             continue
@@ -198,7 +208,7 @@ def _softmax_of_one(linted: Linted) -> Iterator[Finding]:
 
 @_register("bias-before-norm")
 def _bias_before_norm(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps:
+    for step in linted.steps_of("norm"):
         if step.layer.kind != "BatchNormalization" or (earlier := linted.before(step)) is None:
             continue
         if _activation(earlier.layer):
@@ -210,11 +220,11 @@ def _bias_before_norm(linted: Linted) -> Iterator[Finding]:
 
 @_register("wasted-kernel")
 def _wasted_kernel(linted: Linted) -> Iterator[Finding]:
-    for step in linted.steps:
-        if not isinstance(step.layer, Sliding) or step.layer.category != "conv":
+    for step in linted.steps_of("conv"):
+        lengths = step.inputs[0].shape[:-1]
+        if any(length != 1 for length in lengths) or not isinstance(step.layer, Sliding):
             continue
-        lengths, slides = step.inputs[0].shape[:-1], step.layer.slides()
-        if all(length == 1 for length in lengths) and any(slide.extent > 1 for slide in slides):
+        if any(slide.extent > 1 for slide in step.layer.slides()):
             size = "x".join(["1"] * len(lengths))
             yield (
                 f"the tensor has shrunk to {size} here: all of the kernel but its middle meets nothing but padding",

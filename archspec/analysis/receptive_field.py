@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 
 #: The longest jump, and the inverse of the shortest, that is told from longer or shorter ones.
 _FARTHEST = Fraction(2) ** 1000
@@ -62,7 +61,7 @@ class _Fields:
 
     def _outputs(self, body: Body, start: tuple[Jumps, ...]) -> list[Field]:
         fields = dict(zip((port.value for port in body.inputs), _unchanged(start), strict=True))
-        types = body_types(body)
+        types = body.types
         for node in body.nodes:
             given = [fields[value] for value in node.inputs]
             match node:

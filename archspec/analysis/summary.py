@@ -10,7 +10,6 @@ from archspec.analysis.fold import Types
 from archspec.analysis.memory import output_bytes
 from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
-from archspec.ir.leaves import body_types
 from archspec.layers.base import Weight
 from archspec.record import Record
 from archspec.tensor import TensorType
@@ -47,7 +46,7 @@ class _Report:
         self._measured: dict[int, tuple[tuple[Weight, ...], Count, int | None, int | None]] = {}
 
     def body(self, body: Body, prefix: str, loops: tuple[int, ...], level: int) -> Iterator[Row]:
-        types = body_types(body)
+        types = body.types
         for node in body.nodes:
             index = () if node.shared else loops + node.index
             outputs = tuple(port.type for port in node.outputs)

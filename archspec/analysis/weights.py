@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import prod
 
-from archspec.analysis.fold import layer_calls
+from archspec.analysis.fold import Call
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 from archspec.layers.base import Layer, Weight
 from archspec.record import Record
 from archspec.tensor import TensorType
@@ -56,24 +55,23 @@ class _Owned(Record):
         return sum(self.shared.values(), self.own)
 
 
-def count_weights(graph: Graph) -> Mapping[str, Count]:
-    """Return the parameters of each body, its blocks and repetitions included."""
+def count_weights(graph: Graph, calls: Mapping[str, list[Call]]) -> Mapping[str, Count]:
+    """Return the parameters of each body, its blocks and repetitions included; `calls` are its own layers."""
     owned: dict[str, _Owned] = {}
     for key, body in graph.bodies.items():
-        owned[key] = _owned(body, owned)
+        owned[key] = _owned(body, calls[key], owned)
     return {key: value.all for key, value in owned.items()}
 
 
-def _owned(body: Body, known: Mapping[str, _Owned]) -> _Owned:
+def _owned(body: Body, calls: list[Call], known: Mapping[str, _Owned]) -> _Owned:
     own: list[Count] = []
     shared: dict[str, Count] = {}
-    layers = [node for node in body.nodes if isinstance(node, LayerNode)]
-    for call in layer_calls(body, [layer for layer in layers if not layer.shared]):
-        own.append(count_of(layer_weights(call.node.layer, call.inputs)) * call.times)
-    types = body_types(body)
-    for layer in layers:
-        if layer.shared:
-            shared[layer.name] = count_of(layer_weights(layer.layer, tuple(types[v] for v in layer.inputs)))
+    for call in calls:
+        count = count_of(layer_weights(call.node.layer, call.inputs))
+        if call.node.shared:
+            shared[call.node.name] = count
+        else:
+            own.append(count * call.times)
     for node in body.nodes:
         if isinstance(node, LayerNode):
             continue

@@ -82,11 +82,10 @@ def shown_by(part: type[Part], example: str) -> Shown | None:
     from archspec.diagnostics.source import Source
     from archspec.driver import compile_source
     from archspec.ir.graph import LayerNode
-    from archspec.ir.leaves import body_types
 
     graph = compile_source(Source("example", example)).graph
     for body in graph.bodies.values() if graph else ():
-        types = body_types(body)
+        types = body.types
         for node in reversed(body.nodes):
             if isinstance(node, LayerNode) and type(node.layer) is part:
                 inputs = [types[value] for value in node.inputs]

@@ -10,7 +10,6 @@ from archspec.analysis.weights import count_of, layer_weights
 from archspec.backend import Checked
 from archspec.ir.expr import show_value
 from archspec.ir.graph import AnyNode, BlockNode, Body, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 from archspec.layers.base import Part
 from archspec.record import Record
 from archspec.tensor import TensorType
@@ -70,7 +69,7 @@ class Side:
         """Return what a body uses, in execution order."""
         if key not in self._uses:
             body = self.graph.bodies[key]
-            types = body_types(body)
+            types = body.types
             self._uses[key] = tuple(self._use(node, types) for node in body.nodes)
         return self._uses[key]
 
@@ -89,7 +88,7 @@ class Side:
             body = self.graph.bodies[inner.body]
             times *= inner.count
             index = (*index, inner.start)
-            inner, within = body.nodes[0], body_types(body)
+            inner, within = body.nodes[0], body.types
             index = (*index, *inner.index)
         if isinstance(inner, RepeatNode):
             times *= inner.count

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from archspec.ir.graph import AnyNode, BlockNode, Body, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 from archspec.record import Record, replace
 
 
@@ -20,6 +19,8 @@ def keep_live(bodies: Mapping[str, Body], main: str, diagnostics: Diagnostics) -
     walk = _Walk(bodies)
     body = bodies[main]
     found = walk.live(main, frozenset(range(len(body.outputs))))
+    if not (found.dead or found.lost):
+        return dict(bodies)
     dead = walk.unreached(body)
     used = {value for node in body.nodes for value in _inputs(node)}
     for node in dead:
@@ -83,7 +84,7 @@ class _Walk:
         dead: list[AnyNode] = []
         lost: dict[int, tuple[AnyNode, AnyNode]] = {}
         for node in reversed(body.nodes):
-            used = frozenset(position for position, port in enumerate(node.outputs) if port.value in needed)
+            used = frozenset([position for position, port in enumerate(node.outputs) if port.value in needed])
             if not used:
                 dead.append(node)
                 continue
@@ -133,7 +134,7 @@ class _Walk:
 
     def weighted(self, body: Body, nodes: Iterable[AnyNode]) -> Iterable[AnyNode]:
         """Yield those of a body's nodes that have weights."""
-        types = body_types(body)
+        types = body.types
         for node in nodes:
             if isinstance(node, LayerNode):
                 found = any(node.layer.weights(*(types[value] for value in node.inputs)))
@@ -151,7 +152,7 @@ class _Walk:
 
 def _inputs(node: AnyNode) -> tuple[int, ...]:
     """Return the values that a node takes, those given by keyword included."""
-    if not isinstance(node, LayerNode):
+    if not (isinstance(node, LayerNode) and node.keywords):
         return node.inputs
     return (*node.inputs, *(value for _, values in node.keywords for value in values))
 

@@ -507,10 +507,19 @@ def _own_names(parts: list[object]) -> Iterator[str]:
 
 
 def _parts(body: ast.Body) -> Iterator[object]:
-    """Yield every statement and step of a definition; what is in nested blocks and shared steps is left out."""
+    """Yield every statement and step of a definition; what is in nested blocks and shared steps is left out.
+
+    Of the lines that say what an earlier one says only the first counts: whether a step is written twice is all that
+    anybody asks.
+    """
     stack: list[object] = [body]
+    again: set[int] = set()
     while stack:
         item = stack.pop()
+        if type(item) is ast.Again:
+            if id(item.first) in again:
+                continue
+            again.add(id(item.first))
         yield item
         if not isinstance(item, ast.Block | ast.Shared):
             stack += ast.inside(item)

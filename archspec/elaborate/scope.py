@@ -26,7 +26,7 @@ class Scope:
         self.blocks: dict[str, ast.Block] = {}
         #: The shared steps; None for one that could not be resolved.
         self.shared: dict[str, CallOp | None] = {}
-        #: How often each step name is written in the definition, so that a name used once needs no number.
+        #: How often each step name is written in the definition, or twice at least: a name used once needs no number.
         self.written: Counter[str] = Counter()
         self._sites: Counter[str] = Counter()
         self._taken: set[str] = set()

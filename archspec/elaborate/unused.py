@@ -65,9 +65,10 @@ def _called(whole: ast.Node) -> Iterator[str]:
 
 
 def _parts(*nodes: ast.Node) -> Iterator[ast.Node]:
-    """Yield some nodes, and every statement, step and body in them."""
+    """Yield some nodes, and every statement, step and body in them, but for lines that earlier ones say too."""
     stack = list(nodes)
     while stack:
         node = stack.pop()
-        yield node
-        stack += ast.inside(node)
+        if type(node) is not ast.Again:
+            yield node
+            stack += ast.inside(node)

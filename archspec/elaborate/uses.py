@@ -22,7 +22,6 @@ from archspec.ir.definition import (
 )
 from archspec.ir.expr import Expr, Operation
 from archspec.ir.graph import BlockNode, LayerNode, RepeatNode
-from archspec.ir.leaves import body_types
 from archspec.layers import registry
 from archspec.layers.base import Layer, RuleError
 from archspec.layers.recipe import Function
@@ -428,7 +427,7 @@ class Uses(Values, ABC):
         """Return a number that two bodies have in common just when they hold the same layers in the same places."""
         if key not in self._structures:
             body = self.bodies[key]
-            types = body_types(body)
+            types = body.types
             parts: list[Any] = []
             for node in body.nodes:
                 match node:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
-from archspec.diagnostics.source import Span
-from archspec.record import Record, field, values
+from archspec.record import Record, field, getter, written_types
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import CoreSchema
@@ -23,7 +24,7 @@ class Ir(Record):
 
     def inner(self) -> Iterable[Any]:
         """Return what may hold further records."""
-        return values(self)
+        return _inner(type(self))(self)
 
     _by_name: ClassVar[bool] = True
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -48,6 +49,12 @@ class Form:
         return self._schema
 
 
+@cache
+def _inner(kind: type[Ir]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gets the fields of a record that may hold further records, by their types."""
+    return getter([name for name, type in written_types(kind).items() if not _PLAIN_TYPE.fullmatch(str(type))])
+
+
 def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Iterator[_Kind]:
     """Yield every record of a kind in a record, or in a tuple of them, in no order."""
     stack: list[Any] = [item]
@@ -59,8 +66,8 @@ def find_all(item: object, kind: type[_Kind] | tuple[type[_Kind], ...]) -> Itera
             inner: Iterable[Any] = part.inner()
         else:
             inner = part if isinstance(part, tuple) else ()
-        # Most of what a record holds is nothing, words, numbers and places.
-        stack += [value for value in inner if value and type(value) not in _PLAIN]
+        stack += filter(None, inner)
 
 
-_PLAIN = {str, int, float, bool, type(None), Span}
+#: The type of a field that holds words, numbers and places, or nothing.
+_PLAIN_TYPE = re.compile(r"(?:str|int|bool|Span|None|Literal\[[^]]*\])(?: \| (?:str|int|bool|Span|None))*")

@@ -8,6 +8,9 @@ deep the network. `leaves` is the flat view.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -101,6 +104,12 @@ class Body(Ir):
     inputs: tuple[Port, ...]
     nodes: tuple[AnyNode, ...]
     outputs: tuple[Port, ...]
+
+    @cached_property
+    def types(self) -> Mapping[int, TensorType]:
+        """The type of every value."""
+        made = chain.from_iterable([node.outputs for node in self.nodes])
+        return {port.value: port.type for port in chain(self.inputs, made)}
 
 
 class Expectation(Ir):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import Body, Graph, LayerNode, RepeatNode, step_name
@@ -31,7 +30,7 @@ def leaves(graph: Graph) -> Iterator[Leaf]:
 
 
 def _leaves(graph: Graph, body: Body, prefix: str, loops: tuple[int, ...]) -> Iterator[Leaf]:
-    types = body_types(body)
+    types = body.types
     for node in body.nodes:
         # A shared step is one step wherever it is used, so its name says nothing of the loops around the use.
         index = () if node.shared else loops + node.index
@@ -44,9 +43,3 @@ def _leaves(graph: Graph, body: Body, prefix: str, loops: tuple[int, ...]) -> It
                 yield from _leaves(graph, graph.bodies[node.body], prefix, (*index, position))
         else:
             yield from _leaves(graph, graph.bodies[node.body], f"{prefix}{step_name(node.name, index)}/", ())
-
-
-def body_types(body: Body) -> dict[int, TensorType]:
-    """Return the type of every value of a body."""
-    made = chain.from_iterable([node.outputs for node in body.nodes])
-    return {port.value: port.type for port in chain(body.inputs, made)}

@@ -10,7 +10,6 @@ from archspec.analysis.weights import Count, count_of, layer_weights
 from archspec.backend import Checked
 from archspec.diagnostics.source import Span
 from archspec.ir.graph import AnyNode, BlockNode, Body, LayerNode, Port, RepeatNode, step_name
-from archspec.ir.leaves import body_types
 from archspec.picture import wording
 from archspec.picture.cards import Card, Form, Frame, Item, Line, Mark, Picture
 from archspec.picture.plan import MANY_CARDS, Group, NothingNamed, Planner, View
@@ -129,7 +128,6 @@ class _Builder:
         self._wires: dict[tuple[int, int, int], _Wire] = {}
         self._told: set[tuple[int, int]] = set()
         self._shared: set[str] = set()
-        self._types: dict[str, dict[int, TensorType]] = {}
         self._loop_shared: dict[str, dict[str, int]] = {}
 
     def picture(self) -> Picture:
@@ -277,7 +275,7 @@ class _Builder:
     def _layers(self, group: Group, times: int, body: Body, scope: _Scope, sources: _Sources) -> Card:
         nodes = [node for node in group.nodes if isinstance(node, LayerNode)]
         host, end = nodes[0], nodes[-1]
-        types = self._body_types(body)
+        types = body.types
         paths, tooltip, rows = [], [], []
         total = 0
         for node in nodes:
@@ -432,7 +430,7 @@ class _Builder:
     def _shared_steps(self, iteration: Body) -> dict[str, int]:
         """Return the parameters of the shared steps that an iteration uses, by name."""
         if iteration.key not in self._loop_shared:
-            types = self._body_types(iteration)
+            types = iteration.types
             found: dict[str, int] = {}
             for node in iteration.nodes:
                 if isinstance(node, RepeatNode):
@@ -456,11 +454,6 @@ class _Builder:
         again = path in self._shared
         self._shared.add(path)
         return again
-
-    def _body_types(self, body: Body) -> dict[int, TensorType]:
-        if body.key not in self._types:
-            self._types[body.key] = body_types(body)
-        return self._types[body.key]
 
     def _wire(self, source: _Source, target: Card, name: str = "", position: int = 0) -> bool:
         """Lead a tensor to a card. Returns whether its shape has been told by then."""

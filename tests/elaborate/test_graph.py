@@ -10,7 +10,7 @@ from archspec.diagnostics import Source
 from archspec.driver import compile_source, compile_spec, each_model, shipped_specs
 from archspec.ir.graph import BlockNode, Body, Graph, LayerNode, RepeatNode
 from archspec.ir.json import from_json, schema, to_json
-from archspec.ir.leaves import body_types, leaves
+from archspec.ir.leaves import leaves
 from archspec.tensor import TensorType
 from tests.docs.test_language import EXAMPLES
 from tests.elaborate.test_elaboration import ROWS
@@ -76,7 +76,7 @@ def check_body(body: Body, graph: Graph, made: set[str]) -> None:
         if isinstance(node, BlockNode):
             assert graph.bodies[node.body].kind == "block"
     assert all(types[port.value] == port.type for port in body.outputs)
-    assert types == body_types(body)
+    assert types == body.types
 
 
 def test_there_are_graphs() -> None:
