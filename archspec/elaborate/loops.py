@@ -72,8 +72,9 @@ class Loops(Values, ABC):
         if id(op) not in self._foldings:
             uses = variable_uses(op.body)
             bound = set(pattern_names(op.pattern)) if op.pattern else set()
-            # A loop whose iterations hand variables on, or each name a tensor of their own, is written out.
-            folds = not uses.hands_on and not (bound and indexes_tensors(op.body))
+            # A loop whose iterations hand variables on, or each name a tensor of their own, is written out; and one
+            # that sets its own variables, as these must come out of it as the last iteration leaves them.
+            folds = not uses.hands_on and not bound & uses.may_set and not (bound and indexes_tensors(op.body))
             # Values matter only where the body reads them.
             self._foldings[id(op)] = folds, bool(uses.reads & bound)
         return self._foldings[id(op)]

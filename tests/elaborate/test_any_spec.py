@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from archspec.diagnostics import Source, render
-from archspec.driver import compile_source
+from archspec.driver import Compiled, compile_source
+from archspec.elaborate.loops import Loops
 from archspec.ir.json import from_json, to_json
 from archspec.ir.leaves import leaves
 from archspec.layers import registry
@@ -149,10 +152,10 @@ SANE = st.sampled_from(
 )
 
 
-def sane_blocks_of(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def sane_blocks_of(inner: st.SearchStrategy[str], most: str = "1000") -> st.SearchStrategy[str]:
     body = st.lists(inner, min_size=1, max_size=3).map("\n".join)
     return st.one_of(
-        joined("repeat ", st.sampled_from(["2", "3", "1000", "n"]), " {\n", body, "\n}"),
+        joined("repeat ", st.sampled_from(["2", "3", most, "n"]), " {\n", body, "\n}"),
         joined("repeat 2 as n {\n", body, "\n}"),
         joined("for n in [3, 3, 4] {\n", body, "\n}"),
         joined("if n > 2 {\n", body, "\n} else {\n", body, "\n}"),
@@ -169,9 +172,11 @@ def sane_spec(first: str, rest: list[str]) -> str:
 
 
 sane_steps = st.recursive(SANE, sane_blocks_of, max_leaves=6)
+few_sane_steps = st.recursive(SANE, lambda inner: sane_blocks_of(inner, most="4"), max_leaves=6)
+sane_inputs = st.sampled_from(["8", "8x8x3", "(T, 8)"])
 specs = st.one_of(
     st.builds(spec, st.sampled_from(INPUTS), st.lists(statements, min_size=1, max_size=7), st.booleans()),
-    st.builds(sane_spec, st.sampled_from(["8", "8x8x3", "(T, 8)"]), st.lists(sane_steps, min_size=1, max_size=6)),
+    st.builds(sane_spec, sane_inputs, st.lists(sane_steps, min_size=1, max_size=6)),
 )
 
 
@@ -189,3 +194,23 @@ def test_any_spec(text: str) -> None:
         assert from_json(to_json(compiled.graph)) == compiled.graph
         for _ in zip(range(200), leaves(compiled.graph), strict=False):
             pass
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.builds(sane_spec, sane_inputs, st.lists(few_sane_steps, min_size=1, max_size=6)))
+@example("input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | skip } -> dense(4) }\ndense(n)")
+@example("input 4\nrepeat 2 as n { for n in [3, 3, 5] { dense(4) } }\ndense(n)")
+def test_folding_changes_nothing(text: str) -> None:
+    """Iterations that become one node come to the layers that they come to one by one."""
+    folded = compile_source(Source("any.arch", text))
+    with patch.object(Loops, "_folding", lambda self, op: (False, False)):
+        written_out = compile_source(Source("any.arch", text))
+    # An iteration is as the others are, but of iterations by themselves some may lead nowhere.
+    assume(not {"unused-layer", "unused-weights"} & {d.code for d in (*folded.diagnostics, *written_out.diagnostics)})
+    assert _errors(folded) == _errors(written_out)
+    if folded.graph is not None and written_out.graph is not None:
+        assert [*leaves(folded.graph)] == [*leaves(written_out.graph)]
+
+
+def _errors(compiled: Compiled) -> set[tuple[str, str, object]]:
+    return {(d.code, d.message, d.span) for d in compiled.diagnostics if d.severity == "error"}

@@ -360,6 +360,11 @@ def test_a_branch_hands_its_variables_on() -> None:
     assert found == [2, 4, 4, 3, 6, 4, 4, 8, 4, 4]
 
 
+def test_a_loop_that_sets_its_own_variable_leaves_it_so() -> None:
+    compiled = compile_ok("input 4\nrepeat 2 as n { for n in [3, 3, 5] { dense(4) } }\ndense(n)").checked()
+    assert compiled.graph.body.outputs[0].type.shape == (5,)
+
+
 def test_a_repetition_keeps_what_it_only_reads() -> None:
     graph = compile_ok("input 8\nrelu as h\ntanh\nrepeat 5 { dense(8) -> add(_, h) }").checked().graph
     (node,) = (node for node in graph.body.nodes if isinstance(node, RepeatNode))
