@@ -16,7 +16,7 @@ from archspec.analysis.lints import lint
 from archspec.backend import Checked
 from archspec.diagnostics.diagnostic import ArchspecError, CompileError, Diagnostic, Diagnostics, Enough
 from archspec.diagnostics.policy import Policy
-from archspec.diagnostics.source import Source, Span
+from archspec.diagnostics.source import LIBRARY, Source, Span
 from archspec.elaborate.entry import elaborate
 from archspec.elaborate.modules import Loader
 from archspec.ir.graph import Graph
@@ -229,7 +229,7 @@ class _Files:
         library = Path(__file__).parent / "stdlib"
         found = library / path
         if _is_file(found) and found.resolve().is_relative_to(library.resolve()):
-            return self._read(found, f"std/{path}")
+            return self._read(found, f"{LIBRARY}{path}")
         return None
 
     def _read(self, path: Path, name: str) -> Source | None:

@@ -45,13 +45,13 @@ def command(name: str | None) -> None:
 def _library() -> list[tuple[Source, tuple[ast.Block, ...]]]:
     """Return every file of the standard library and its blocks."""
     from archspec.diagnostics.diagnostic import CompileError, Diagnostics
-    from archspec.diagnostics.source import Source
+    from archspec.diagnostics.source import LIBRARY, Source
     from archspec.resources import folder
     from archspec.syntax.parse import parse
 
     found = []
     for path in sorted(folder("stdlib").glob("*.arch")):
-        source, diagnostics = Source(f"std/{path.name}", path.read_text(encoding="utf-8")), Diagnostics()
+        source, diagnostics = Source(f"{LIBRARY}{path.name}", path.read_text(encoding="utf-8")), Diagnostics()
         file = parse(source, diagnostics)
         if file is None or diagnostics.failed:
             raise CompileError(diagnostics.items, {source.name: source})

@@ -9,6 +9,9 @@ from archspec.record import Record, values
 
 _Item = TypeVar("_Item")
 
+LIBRARY = "std/"
+"""What the names of the standard library's files begin with."""
+
 
 class Span(Record):
     """A stretch of one file: lines and columns count from 1, the end column is exclusive."""

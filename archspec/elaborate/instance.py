@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
-from archspec.diagnostics.source import Span
+from archspec.diagnostics.source import LIBRARY, Span
 from archspec.elaborate.builder import Builder, Use
 from archspec.elaborate.evaluate import UNKNOWN, Budget, EvalError, Poisoned, evaluate, truth
 from archspec.ir.base import find_all
@@ -343,8 +343,15 @@ class Values:
         help: str = "",
         labels: list[Label] | None = None,
     ) -> None:
-        chain = tuple(f"in block `{use.block}`, used at {use.span}" for use in reversed(instance.uses))
-        self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels or ()), notes=chain, help=help))
+        uses, labels = instance.uses[::-1], labels or []
+        if span is not None and span.file.startswith(LIBRARY):
+            # A block of the library is right in itself: what is wrong is its use.
+            guilty = next((use for use in uses if not use.span.file.startswith(LIBRARY)), None)
+            if guilty is not None:
+                labels = [Label(span, f"in block `{instance.definition.name}`"), *labels]
+                uses, span = tuple([use for use in uses if use is not guilty]), guilty.span
+        chain = tuple([f"in block `{use.block}`, used at {use.span}" for use in uses])
+        self.diagnostics.add(Diagnostic(code, message, span, labels=tuple(labels), notes=chain, help=help))
 
     def _refuse(self, expr: Expr, code: str, message: str, instance: Instance, *, help: str = "") -> NoReturn:
         """Report that the value of an expression does not do where it stands."""

@@ -129,7 +129,6 @@ SNIPPETS = {
         "input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\ndense(n)"
     ),
     "branch that sets what follows": "block b(k) {\n  add { | let k = k * 2; dense(k) -> dense(4) | dense(4) }\n  dense(k)\n}\ninput 4\nb(3) -> b(5)",
-    "loop that sets its own variable": "input 4\nrepeat 2 as n { for n in [3, 3, 5] { dense(4) } }\ndense(n)",
     "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
     "default from another parameter": "block b(n, m = n * 2, (k, l) = (m, 3)) { dense(n) -> dense(m) -> dense(k + l) }\ninput 4\nb(2) -> b(3, m=4) -> b(2, 5, (1, 2))",
     "reshape by a parameter": "block r(n) { reshape(n) }\ninput 2x3\nr(6) -> dense(2)",

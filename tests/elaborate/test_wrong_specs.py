@@ -2,7 +2,7 @@
 
 `# error: 9-21 [shape-mismatch]` stands above the line that the error begins in: columns from 1, the end exclusive, as in
 spans. `1-2+3` ends three lines further down. Text after the code must be part of the message or its help. What has no
-place, or one in another file, stands on top: `# error: - [no-model]`, `# error: std/residual.arch:4:3-6 [shape-mismatch]`.
+place, or one in another file, stands on top: `# error: - [no-model]`, `# error: blocks.arch:4:3-6 [shape-mismatch]`.
 So for `warning` and `note`. `# model: a` and `# set: width=3` say what is compiled, `# warn: NAME` what is looked for, and
 `# limit: NAME=3` how much it may ask for.
 

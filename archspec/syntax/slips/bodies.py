@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archspec.layers import registry
 from archspec.syntax.slips.place import STEPS, VALUES, Advice, Place, Slip, enclosed, extent, rewrite
 from archspec.syntax.token import shown
 
@@ -18,6 +19,15 @@ def _parameters(place: Place) -> Advice:
         return None
     names = ", ".join(re.findall(r"\w+", found[0]))
     return place.repair(place.at, place.at + found.end(), f"({names})", "parameters stand in round brackets")
+
+
+def _variant(place: Place) -> Advice:
+    """Write the model that another is a variant of behind `=`: `model a: b(3)`."""
+    named = re.search(r"\bmodel\s+(\w+)\s*$", place.before)
+    base = re.match(r":\s*(([A-Za-z_]\w*)\s*\([^{}#]*\))\s*(?:#|$)", place.after)
+    if named is None or base is None or base[2] in registry.layer_names():
+        return None
+    return place.repair(named.start(), place.at + base.end(1), f"model {named[1]} = {base[1]}")
 
 
 def _body(place: Place) -> Advice:
@@ -105,6 +115,8 @@ SLIPS = (
     Slip({"VBAR"}, {"NUMBER"}, "branches stand in braces: `concat { | … | … }`", previous={"LPAR"}),
     Slip(VALUES, {"VBAR"}, _arguments, previous={"LBRACE"}),
     Slip(STEPS, {"VBAR"}, "each branch begins with `|`", previous={"LBRACE"}),
+    # `model a: b(3)`
+    Slip({"COLON"}, {"LBRACE"}, _variant),
     # `repeat 3: conv`, `repeat 3 conv`, `block f = conv`
     Slip(frozenset(), {"LBRACE"}, _body),
 )

@@ -133,6 +133,16 @@ SLIPS = (
     ),
     # `let widths = 4, 6`
     Slip({"COMMA"}, {"SEP"}, rewrite(r"\blet\s+\w+\s*=\s*(?P<this>[^#;]*[^#;\s])", r"[\g<this>]")),
+    # `input batch, 32, 32, 3`
+    Slip(
+        {"COMMA"},
+        {"COLON"},
+        rewrite(
+            rf"\binput\s+(?P<this>(?:[Bb]atch\w*|N|B)\s*,\s*({_LENGTH}(?:\s*,\s*{_LENGTH})*))\s*(?=$|[#;}}])",
+            lambda found: "x".join(re.findall(_LENGTH, found[2])).replace("None", "?"),
+            "the batch axis is never written",
+        ),
+    ),
     # `input 8 x 8 x 3`, `input T, 80`, `input 8 int32`
     Slip({"NAME", "NUMBER", "COMMA", "STAR"}, {"SEP", "COLON", "COMMA"}, _lengths),
     Slip({"COMMA"}, {"COLON"}, rewrite(r"\binput\s+(?P<this>\w+(?:\s*,\s*\w+)+)\s*(?=$|[#;}])", r"(\g<this>)")),

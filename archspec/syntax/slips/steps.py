@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archspec.layers import registry
 from archspec.syntax.slips.place import ENDS, STEPS, Advice, Place, Repair, Slip, enclosed, extent, rewrite
 
 _NAME = r"\b[A-Za-z_]\w*\b"
@@ -33,6 +34,16 @@ def _round(place: Place) -> Advice:
     if inner and not inner.startswith("|"):
         return place.repair(place.at, place.at + length, f"({inner})", "arguments stand in round brackets")
     return "branches stand in braces: `{ | … | … }`" if place.after[:1] == "[" else None
+
+
+def _subscript(place: Place) -> Advice:
+    """Tell of both that `x[0]` may be meant as, where that begins a flow and its name is not that of a layer."""
+    inner, _ = enclosed(place.after)
+    begins = re.search(rf"(?:^|[;{{|])\s*{place.name}\s*$", place.before)
+    if not (begins and place.name and re.fullmatch(r"\w+", inner)) or place.name in registry.layer_names():
+        return None
+    step = f"{place.name}[{inner}]"
+    return f"from a tensor a flow goes on with `from {step}`; arguments stand in round brackets"
 
 
 def _called(place: Place) -> Advice:
@@ -81,8 +92,9 @@ SLIPS = (
     ),
     Slip({"PLUS"}, {"ARROW"}, rewrite(rf"({_NAME})\s*\+\s*({_NAME})", r"add(\1, \2)", "tensors are merged by a step")),
     Slip({"PLUS"}, {"ARROW"}, "steps are merged by another: `add { | … | … }`"),
-    # `dense(3)(x)`, `dense[3]`, `dense 3`, `dense: 3`
+    # `dense(3)(x)`, `x[0]`, `dense[3]`, `dense 3`, `dense: 3`
     Slip({"LPAR"}, {"ARROW"}, _called, previous={"RPAR"}),
+    Slip({"LSQB"}, {"ARROW"}, _subscript, previous={"NAME"}),
     Slip({"LSQB", "LESSTHAN"}, {"ARROW"}, _round, previous={"NAME"}),
     Slip({"NUMBER", "DIMS", "STRING", "SPELLED"}, {"ARROW"}, _in_brackets, previous={"NAME"}),
     Slip({"COLON"}, {"ARROW"}, rewrite(r"(\w+)\s*:\s*([^-#;|{}>]*[^-#;|{}>\s])", r"\1(\2)"), previous={"NAME"}),
