@@ -129,6 +129,13 @@ SNIPPETS = {
         "input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\ndense(n)"
     ),
     "branch that sets what follows": "block b(k) {\n  add { | let k = k * 2; dense(k) -> dense(4) | dense(4) }\n  dense(k)\n}\ninput 4\nb(3) -> b(5)",
+    "index that is counted on": (
+        "block q(n) {\n  repeat 2 { dense(n) as s[n]; let n = n + 1 }\n"
+        "  add { | from s[n - 1] -> dense(3); let n = n + 1 | dense(3) as s[n]; let n = n - 1 | dense(3) }\n  dense(n)\n}\n"
+        "input 8\nlet n = 2\nrepeat 2 { dense(4) as s[n]; let n = n + 1 }\n"
+        "concat { | let n = n + 1; dense(n) | skip | dense(5) as s[n] | let n = n + 4; dense(n) }\n"
+        "from s[3]; let n = n + 1; dense(n) -> q(4) as s[n]\noutput s[n], s[2]\nlet n = 3"
+    ),
     "loop that only counts": "let n = 0\nfor i in [2, 3] { let n = n + i }\ninput 4\nfor i in [1, 2] { let n = n + i }\ndense(n)",
     "default from another parameter": "block b(n, m = n * 2, (k, l) = (m, 3)) { dense(n) -> dense(m) -> dense(k + l) }\ninput 4\nb(2) -> b(3, m=4) -> b(2, 5, (1, 2))",
     "reshape by a parameter": "block r(n) { reshape(n) }\ninput 2x3\nr(6) -> dense(2)",

@@ -29,6 +29,7 @@ from archspec.ir.definition import (
     RepeatOp,
     SharedOp,
     StartOp,
+    pattern_names,
 )
 from archspec.tensor import FLOAT, Sym
 
@@ -50,7 +51,7 @@ class Flow(Loops):
                 self.call(op, following)
                 skip = True
             elif isinstance(op, OutputOp):
-                self._output(op, named(ops[position + 1 :]))
+                self._output(op, ops[position + 1 :])
             else:
                 self._op(op)
         self.following = after
@@ -112,7 +113,7 @@ class Flow(Loops):
         if len(left) > 1:
             self.current = left
 
-    def _output(self, op: OutputOp, again: set[str]) -> None:
+    def _output(self, op: OutputOp, rest: tuple[Op, ...]) -> None:
         if not self.mode.calls:
             return
         if self.lines.level:
@@ -121,7 +122,8 @@ class Flow(Loops):
                 op.span,
                 help="name them on both sides, `as result`, and write `output result` after it",
             )
-        self.results = [self._held(self.tensor(ref), again) for ref in op.tensors]
+        again, changed = named(rest), variable_uses(rest).may_set
+        self.results = [self._held(self.tensor(ref), again, changed) for ref in op.tensors]
 
     def _let(self, op: LetOp) -> None:
         fault = None
@@ -130,13 +132,18 @@ class Flow(Loops):
         except Unprintable as error:
             # It matters only where something reads the variable.
             value, fault = "None", error
+        changed = pattern_names(op.pattern)
+        if len(self.current) == 1 and self._reads(self.current[0], changed):
+            self.settle()
+        self.current = [self._held(tensor, set(), changed) for tensor in self.current]
         left = self._bind(op.pattern)
         self.lines.add(f"{bare(left)} = {value}", sets=left, fault=fault)
 
     def _branches(self, op: BranchesOp) -> None:
         target, at_input = self.target, self.at_input
         again = named(op.branches) if self.mode.calls else set()
-        start = [self._held(tensor, again) for tensor in self.current]
+        changed = variable_uses((op,)).may_set if self.mode.calls else frozenset()
+        start = [self._held(tensor, again, changed) for tensor in self.current]
         ends: list[str] = []
         targets: list[str] = []
         for name, branch in zip(_branch_names(op), op.branches, strict=True):
@@ -145,7 +152,7 @@ class Flow(Loops):
                 self.target = self.local(name)
                 targets.append(self.target)
             self.walk(branch)
-            ends += [self._held(tensor, again) for tensor in self.current[:1]]
+            ends += [self._held(tensor, again, changed) for tensor in self.current[:1]]
         self.target = target
         self.call(op.merge, inputs=ends if self.mode.calls else [])
         if self.mode.calls:

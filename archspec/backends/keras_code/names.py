@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from archspec.backends.keras_code import naming
@@ -179,14 +180,19 @@ class Names:
         by = kinds.pop().__name__ if kinds in ({int}, {str}) else "Any"
         self.dictionaries.append(f"{self.tensors[key]}: dict[{by}, Any] = {value}")
 
-    def _held(self, text: str, names: set[str]) -> str:
-        """Return an expression of a tensor that stays the same when `names` come to mean others."""
+    def _held(self, text: str, names: set[str], variables: Collection[str] = ()) -> str:
+        """Return an expression of a tensor that stays the same when `names` and `variables` come to mean others."""
         variable = text.partition("[")[0]
-        if variable not in {self.tensors.get(name) for name in names}:
+        if variable not in {self.tensors.get(name) for name in names} and not self._reads(text, variables):
             return text
         held = self.local(variable)
         self.lines.add(f"{held} = {text}")
         return held
+
+    def _reads(self, text: str, variables: Collection[str]) -> bool:
+        """Tell whether the index in an expression of a tensor reads one of some variables of the spec."""
+        changed = {self.locals[name] for name in variables if name in self.locals}
+        return not changed.isdisjoint(re.findall(r"\w+", text.partition("[")[2]))
 
     def _length(self, what: str, tensor: TensorRef | None) -> str:
         shape = self._shape(None if tensor is None or tensor.name == "_" else tensor)
