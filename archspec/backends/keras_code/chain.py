@@ -15,7 +15,7 @@ from archspec.backends.keras_code.parameters import reads_shape
 from archspec.backends.keras_code.text import Line, Lines
 from archspec.backends.keras_code.variants import Variant
 from archspec.diagnostics.source import Span
-from archspec.ir.definition import BranchesOp, CallOp, InputOp, NameOp, OutputOp, SharedOp, StartOp
+from archspec.ir.definition import BranchesOp, CallOp, InputOp, NameOp, Op, OutputOp, SharedOp, StartOp
 from archspec.ir.expr import TensorRef
 
 _ADD = "model.add("
@@ -80,7 +80,7 @@ class ChainFlow(Flow):
         for ref in op.tensors:
             self._check_current(ref)
 
-    def _output(self, op: OutputOp, again: set[str]) -> None:
+    def _output(self, op: OutputOp, rest: tuple[Op, ...]) -> None:
         if len(op.tensors) > 1:
             raise _fork("there are several outputs", op.span)
         self._check_current(op.tensors[0])
