@@ -129,6 +129,7 @@ SNIPPETS = {
         "input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\ndense(n)"
     ),
     "branch that sets what follows": "block b(k) {\n  add { | let k = k * 2; dense(k) -> dense(4) | dense(4) }\n  dense(k)\n}\ninput 4\nb(3) -> b(5)",
+    "loop that only names": "input 8\nrelu as h\nrepeat 2 { dense(3) }\nrepeat 2 { _ as h }\nadd(_, h)",
     "index that is counted on": (
         "block q(n) {\n  repeat 2 { dense(n) as s[n]; let n = n + 1 }\n"
         "  add { | from s[n - 1] -> dense(3); let n = n + 1 | dense(3) as s[n]; let n = n - 1 | dense(3) }\n  dense(n)\n}\n"

@@ -13,6 +13,7 @@ from archspec.elaborate.loops import Loops
 from archspec.ir.json import from_json, to_json
 from archspec.ir.leaves import leaves
 from archspec.layers import registry
+from archspec.syntax import lexing
 from tests.elaborate.test_graph import check
 
 NAMES = st.sampled_from(["a", "b", "c", "h", "T", "n", "x", "width", "channels", "relu", "same", "s2", "f", "block1"])
@@ -210,6 +211,48 @@ def test_folding_changes_nothing(text: str) -> None:
     assert _errors(folded) == _errors(written_out)
     if folded.graph is not None and written_out.graph is not None:
         assert [*leaves(folded.graph)] == [*leaves(written_out.graph)]
+
+
+#: Lines that are alike but for a name, with what changes the meaning of their words in between.
+RECURRING = st.sampled_from(
+    [
+        "dense(3)",
+        "dense(n)",
+        "dense(n, relu)",
+        "dense(channels) as a",
+        "dense(channels) as b",
+        "relu",
+        "relu as h",
+        "relu as n",
+        "_ as relu",
+        "from h",
+        "from a -> dense(3) as b",
+        "add(_, h) as a",
+        "let n = n + 1",
+        "let relu = tanh",
+        "shared dense3 = dense(3)",
+        "dense3",
+        "b(n)",
+        "b(n) as a",
+        "bn",
+    ]
+)
+#: Lines that are part of a statement, or of none.
+PARTIAL = st.sampled_from(["dense(3", "dense(3))", "(dense(3) -> relu) * 2", "-> relu", "} else {", "repeat 2 {", "}"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(*(st.lists(some, min_size=2, max_size=14) for some in (RECURRING, RECURRING | PARTIAL))))
+def test_reading_a_line_once_changes_nothing(lines: list[str]) -> None:
+    text = sane_spec("8", lines)
+    once = compile_source(Source("any.arch", text))
+    with patch.object(lexing, "_recurring", lambda *_: None):
+        each = compile_source(Source("any.arch", text))
+    assert once.diagnostics == each.diagnostics
+    assert (once.graph is None) == (each.graph is None)
+    if once.graph is not None and each.graph is not None:
+        assert [*leaves(once.graph)] == [*leaves(each.graph)]
+        assert once.graph.definitions == each.graph.definitions
 
 
 def _errors(compiled: Compiled) -> set[tuple[str, str, object]]:

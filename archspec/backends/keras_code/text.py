@@ -47,6 +47,8 @@ class Lines:
     def __init__(self, base: int) -> None:
         self.base, self.level = base, 0
         self.lines: list[Line] = []
+        #: Where the suite begins that is being written: what stands before is of another one.
+        self._begins = 0
 
     def add(self, text: str, sets: str | None = None, fault: Exception | None = None) -> None:
         self.lines.append(Line(self.level, text, sets, fault))
@@ -70,7 +72,7 @@ class Lines:
 
     def name_last(self, old: str, new: str) -> bool:
         """Give what the last line sets another name. Returns whether it sets it, here and for good."""
-        last = self.lines[-1] if self.lines else None
+        last = self.lines[-1] if len(self.lines) > self._begins else None
         if last is None or last.level != self.level or not last.text.startswith(f"{old} = "):
             return False
         last.text, last.sets = new + last.text.removeprefix(old), None
@@ -78,9 +80,12 @@ class Lines:
 
     @contextmanager
     def indented(self) -> Iterator[None]:
+        """Begin a suite within this one."""
+        before, self._begins = self._begins, len(self.lines)
         self.level += 1
         yield
         self.level -= 1
+        self._begins = before
 
     def take(self, start: int) -> list[Line]:
         """Remove and return the lines from `start` on."""
