@@ -129,6 +129,13 @@ SNIPPETS = {
         "input 4\nlet n = 1\nrepeat 3 { concat { | let n = n + 1; dense(n) | dense(2 * n) } -> dense(4) }\ndense(n)"
     ),
     "branch that sets what follows": "block b(k) {\n  add { | let k = k * 2; dense(k) -> dense(4) | dense(4) }\n  dense(k)\n}\ninput 4\nb(3) -> b(5)",
+    "loop that only leaves its variable": (
+        "input 8\nlet n = 2\nfor n in [3, 3, 4] { skip }\ndense(n) -> if n > 3 { dense(3) } else { dense(5) }\n"
+        "repeat 2 as n { let m = n }\nrepeat 3 as k { let m = k }\ndense(n + 1)\nfor (i, w) in enumerate([5, 6]) { skip }\ndense(i + w)"
+    ),
+    "block with a loop that only leaves its variable": (
+        "block b(ns) { for n in ns { skip }\ndense(n) -> dense(n, relu) }\ninput 8\nb([3, 4]) -> b([5])"
+    ),
     "loop that only names": "input 8\nrelu as h\nrepeat 2 { dense(3) }\nrepeat 2 { _ as h }\nadd(_, h)",
     "index that is counted on": (
         "block q(n) {\n  repeat 2 { dense(n) as s[n]; let n = n + 1 }\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from archspec.backends.keras_code.calls import Calls
 from archspec.backends.keras_code.names import CREATE, bare, named
 from archspec.backends.keras_code.python import is_lazy
-from archspec.backends.keras_code.text import Line
+from archspec.backends.keras_code.text import PASS, Line
 from archspec.backends.keras_code.variants import calls
 from archspec.elaborate.reads import Uses, variable_uses
 from archspec.ir.definition import (
@@ -86,6 +86,7 @@ class Loops(Calls, ABC):
             return
         sites = [call for call in calls(op.body) if not self.is_function(call)]
         self._carry(op)
+        after = self.following.reads
         self._enter_body(op)
         listed = self.mode.creates and not self.mode.inline and not self.indices
         if listed and self.mode is CREATE and self._comprehension(op, sites):
@@ -105,6 +106,10 @@ class Loops(Calls, ABC):
             self.settle()
         with self._loop(op) as loop:
             suite = self.suite(op.body)
+        left = [self.locals[name] for name in _set_by(op) if name in after]
+        if left and all(line.sets for line in suite):
+            # A loop in which nothing is done leaves its variables set all the same.
+            suite.append(Line(self.lines.level + 1, PASS, sets=", ".join(left)))
         if suite:
             self.lines.add(f"for {loop.header()}:")
             self.lines.lines += suite
@@ -222,6 +227,11 @@ def _position(pattern: Pattern) -> tuple[NamePattern, Pattern] | None:
     if isinstance(pattern, TuplePattern) and len(pattern.items) == 2 and isinstance(pattern.items[0], NamePattern):
         return pattern.items[0], pattern.items[1]
     return None
+
+
+def _set_by(op: RepeatOp) -> list[str]:
+    """Return the variables of a loop."""
+    return pattern_names(op.pattern) if op.pattern else []
 
 
 def _set_again(ops: tuple[Op, ...]) -> set[str]:

@@ -16,6 +16,8 @@ from archspec.backends.keras_code.layout import INDENT, WIDTH, broken, outside
 _DOC_WIDTH = WIDTH - len(INDENT) - 6
 #: Python allows no more loops in one another.
 MOST_NESTED = 20
+#: What a suite holds that does nothing.
+PASS = "pass"
 #: What compares, and what says the opposite.
 OPPOSITES = {
     "==": "!=",
@@ -105,6 +107,7 @@ class Lines:
             if len(kept) == len(lines):
                 break
             lines = kept
+        lines = [line for i, line in enumerate(lines) if line.text != PASS or _is_alone(lines, i)]
         lines = [_without_unread_targets(line, lines, also) for line in _with_elif(lines)]
         for line in lines:
             if line.fault is not None:
@@ -136,6 +139,12 @@ def _filled(lines: list[str]) -> Iterator[str]:
         kept = list(paragraph)
         is_long = prose and max(map(len, kept)) > _DOC_WIDTH
         yield from textwrap.wrap(" ".join(kept), _DOC_WIDTH, break_long_words=False) if is_long else kept
+
+
+def _is_alone(lines: list[Line], at: int) -> bool:
+    """Tell whether a line is all that its suite holds."""
+    level, following = lines[at].level, lines[at + 1 : at + 2]
+    return lines[at - 1].level < level and not (following and following[0].level >= level)
 
 
 def _without_empty(lines: list[Line]) -> list[Line]:
