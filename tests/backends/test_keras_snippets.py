@@ -136,6 +136,10 @@ SNIPPETS = {
     "block with a loop that only leaves its variable": (
         "block b(ns) { for n in ns { skip }\ndense(n) -> dense(n, relu) }\ninput 8\nb([3, 4]) -> b([5])"
     ),
+    "branch that only names": (
+        "input 8\nadd { | dense(8) | _ as h }\nadd { | _ as h | dense(8) -> add(_, h) }\nconcat { | dense(4) | _ as h }\n"
+        "add { | _ as k | dense(12) as h }\nconcat(h, k)"
+    ),
     "loop that only names": "input 8\nrelu as h\nrepeat 2 { dense(3) }\nrepeat 2 { _ as h }\nadd(_, h)",
     "index that is counted on": (
         "block q(n) {\n  repeat 2 { dense(n) as s[n]; let n = n + 1 }\n"

@@ -151,7 +151,8 @@ class Flow(Loops):
             if self.mode.calls and flows(branch):
                 self.target = self.local(name)
                 targets.append(self.target)
-            self.walk(branch)
+            with self.lines.apart():
+                self.walk(branch)
             ends += [self._held(tensor, again, changed) for tensor in self.current[:1]]
         self.target = target
         self.call(op.merge, inputs=ends if self.mode.calls else [])

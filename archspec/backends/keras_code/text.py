@@ -49,7 +49,7 @@ class Lines:
     def __init__(self, base: int) -> None:
         self.base, self.level = base, 0
         self.lines: list[Line] = []
-        #: Where the suite begins that is being written: what stands before is of another one.
+        #: Where the suite or branch begins that is being written: what stands before is of another one.
         self._begins = 0
 
     def add(self, text: str, sets: str | None = None, fault: Exception | None = None) -> None:
@@ -83,10 +83,16 @@ class Lines:
     @contextmanager
     def indented(self) -> Iterator[None]:
         """Begin a suite within this one."""
+        with self.apart():
+            self.level += 1
+            yield
+            self.level -= 1
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Leave the lines before these as they are: others go on from them, too."""
         before, self._begins = self._begins, len(self.lines)
-        self.level += 1
         yield
-        self.level -= 1
         self._begins = before
 
     def take(self, start: int) -> list[Line]:
