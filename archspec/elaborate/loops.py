@@ -50,14 +50,15 @@ class Loops(Values, ABC):
                 outer.inline(child, (*outer.index, position))
                 if end > position + 1:
                     outer.current = None
+                    self._bind_item(op, values[end - 1], instance)
                 position = end
-                self._bind_item(op, values[position - 1], instance)
                 continue
             if not (child.nodes or child.names):
                 # Nothing was made, however often.
                 outer.inline(child, (*outer.index, position))
+                if end > position + 1:
+                    self._bind_item(op, values[end - 1], instance)
                 position = end
-                self._bind_item(op, values[position - 1], instance)
                 continue
             if end > position + 1 and (made := self._fold(op, child, before, position, end - position, instance)):
                 position += made

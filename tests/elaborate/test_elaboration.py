@@ -363,6 +363,8 @@ def test_a_branch_hands_its_variables_on() -> None:
 def test_a_loop_that_sets_its_own_variable_leaves_it_so() -> None:
     compiled = compile_ok("input 4\nrepeat 2 as n { for n in [3, 3, 5] { dense(4) } }\ndense(n)").checked()
     assert compiled.graph.body.outputs[0].type.shape == (5,)
+    compiled = compile_ok("input 4\nrepeat 2 as n { let n = n + 5 }\ndense(n)").checked()
+    assert compiled.graph.body.outputs[0].type.shape == (6,)
 
 
 def test_a_repetition_keeps_what_it_only_reads() -> None:
