@@ -136,6 +136,13 @@ SNIPPETS = {
     "block with a loop that only leaves its variable": (
         "block b(ns) { for n in ns { skip }\ndense(n) -> dense(n, relu) }\ninput 8\nb([3, 4]) -> b([5])"
     ),
+    "variable that each side sets from what it was": (
+        "block b(n) {\n  if n > 2 { dense(3); let n = n + 1 } else { dense(3); dense(n); let n = n + 1; let n = n + 1 }\n"
+        "  dense(n)\n  if n > 4 { let n = n + 1; dense(n) } else { dense(n) }\n}\ninput 8\nb(2) -> b(3) -> b(4)"
+    ),
+    "sequence through a branch not taken": (
+        "block b(wide) { if wide { conv(4, 3, same) } else { dense(3) } }\ninput 6x8\nb(false)"
+    ),
     "branch that only names": (
         "input 8\nadd { | dense(8) | _ as h }\nadd { | _ as h | dense(8) -> add(_, h) }\nconcat { | dense(4) | _ as h }\n"
         "add { | _ as k | dense(12) as h }\nconcat(h, k)"

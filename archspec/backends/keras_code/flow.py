@@ -189,12 +189,15 @@ class Flow(Loops):
         at_input = self.at_input
         if any(flows(side) for side in (op.then, op.orelse)):
             self.settle()
+        before = dict(self.variables)
         # What only one side names is gone after it, as far as the generated code can tell.
         then = self.suite(op.then)
-        after_then = self.at_input
-        self.at_input = at_input
+        after_then, set_then = self.at_input, self.variables
+        self.at_input, self.variables = at_input, dict(before)
         orelse = self.suite(op.orelse)
         self.at_input = self.at_input and after_then
+        # A variable that either side sets bears one name then, and what follows reads it only where that is known.
+        self.variables |= {name: text for name, text in set_then.items() if text != before.get(name)}
         if then:
             self.lines.add(f"if {test}:")
             self.lines.lines += then

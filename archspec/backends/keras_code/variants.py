@@ -84,7 +84,7 @@ class Variant:
         return [value for body in self.bodies for key, value in body.arguments if key == name]
 
     def layer_class(self, call: CallOp) -> type[Layer]:
-        """Return the layer of a site; one in a branch that no use takes is judged by its neighbours' rank."""
+        """Return the layer of a site; one that no use takes is judged by the rank of its neighbours or of the input."""
         if call.site in self.layers:
             return type(self.layers[call.site])
         if call.target == "extern":
@@ -94,7 +94,8 @@ class Variant:
         if not isinstance(found, Family):
             return found
         ranks = [layer.rank for layer in self.layers.values() if layer.rank is not None]
-        return (found.for_rank(ranks[0]) if ranks else None) or found.typical
+        ranks += [port.type.rank - 1 for body in self.bodies for port in body.inputs]
+        return next(filter(None, map(found.for_rank, ranks)), found.typical)
 
 
 def variants(graph: Graph, reserved: Iterable[str] = ()) -> list[Variant]:
