@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archspec.backends.keras_code import Style, emit
-from tests.backends.keras_models import check_spec, check_text, difference, generated, load_module, maker
+from tests.backends.keras_models import check_spec, check_text, difference, direct, generated, load_module, maker
 
 pytestmark = pytest.mark.keras
 BY_HAND = {"resnet50": "ResNet50", "efficientnetb0": "EfficientNetB0"}
@@ -34,6 +34,8 @@ def test_building_calls_no_more_functions_than_building_by_hand(spec: str) -> No
     styles: tuple[Style, ...] = ("subclass", "functional")
     for style in styles:
         assert calls(maker(load_module(check_spec(spec), style))) <= 1.02 * theirs, style
+    checked = check_spec(spec)
+    assert calls(lambda: direct(checked)) <= 1.05 * theirs
 
 
 def operations(model: Any) -> Counter[str]:

@@ -89,8 +89,9 @@ class _Builder:
                 if isinstance(layer, Extern) and not self.allow_extern:
                     raise ExternNotAllowed(layer.module, layer.symbol)
                 self.layers[name] = make(layer, name=name)
-            called = {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
-            result = _call(self.layers[name], layer, inputs, given | called)
+            if layer.keras.at_call:
+                given |= {k: v for k, v in layer.arguments().items() if k in layer.keras.at_call}
+            result = _call(self.layers[name], layer, inputs, given)
         return list(result) if isinstance(result, (list, tuple)) else [result]
 
 
