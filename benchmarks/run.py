@@ -194,7 +194,7 @@ def scale(options: Options) -> Iterator[Row]:
         own, least = sizes
         yield f"{name}: allocated", f"{own:.0f} KB", f"{first}: {least:.0f} KB", f"{own / least:.2f}", "1"
     yield flat_row(options, "plain", "100,000 flat statements", "20,000 a second")
-    yield flat_row(options, "named", "100,000 flat statements, no two alike", "")
+    yield flat_row(options, "named", "100,000 flat statements, each with a name of its own", "")
 
 
 def flat_row(options: Options, kind: str, what: str, wanted: str) -> Row:
