@@ -34,6 +34,11 @@ class Span(Record):
         """Return the span so many lines further down."""
         return Span(self.file, self.line + lines, self.column, self.end_line + lines, self.end_column)
 
+    @property
+    def is_library(self) -> bool:
+        """Whether it stands in the standard library, whose text is not the user's to change."""
+        return self.file.startswith(LIBRARY)
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

@@ -63,7 +63,7 @@ def elaborate(
         return None
     if module.unread:
         # Which model is meant, and with what, may stand in what could not be read.
-        given = {p.name: UNKNOWN for p in definition.parameters if p.default is None} | given
+        arguments = {p.name: UNKNOWN for p in definition.parameters if p.default is None} | arguments
     instantiator = Instantiator(program.definitions, program.externs, diagnostics)
     main = instantiator.model(definition, arguments | given)
     bodies = keep_live(instantiator.bodies, main, diagnostics) if main is not None else {}

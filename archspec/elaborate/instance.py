@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from archspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
-from archspec.diagnostics.source import LIBRARY, Span
+from archspec.diagnostics.source import Span
 from archspec.elaborate.builder import Builder, Use
 from archspec.elaborate.evaluate import UNKNOWN, Budget, EvalError, Poisoned, evaluate, truth
 from archspec.ir.base import find_all
@@ -344,9 +344,9 @@ class Values:
         labels: list[Label] | None = None,
     ) -> None:
         uses, labels = instance.uses[::-1], labels or []
-        if span is not None and span.file.startswith(LIBRARY):
+        if span is not None and span.is_library:
             # A block of the library is right in itself: what is wrong is its use.
-            guilty = next((use for use in uses if not use.span.file.startswith(LIBRARY)), None)
+            guilty = next((use for use in uses if not use.span.is_library), None)
             if guilty is not None:
                 labels = [Label(span, f"in block `{instance.definition.name}`"), *labels]
                 uses, span = tuple([use for use in uses if use is not guilty]), guilty.span

@@ -46,17 +46,11 @@ class Loops(Values, ABC):
             end = position + 1
             if folds:
                 end = ends[position] if matters else total
-            if not child.is_known:
+            if not (child.is_known and (child.nodes or child.names)):
+                # What is unknown, or nothing, is made however often.
                 outer.inline(child, (*outer.index, position))
                 if end > position + 1:
-                    outer.current = None
-                    self._bind_item(op, values[end - 1], instance)
-                position = end
-                continue
-            if not (child.nodes or child.names):
-                # Nothing was made, however often.
-                outer.inline(child, (*outer.index, position))
-                if end > position + 1:
+                    outer.current = outer.current if child.is_known else None
                     self._bind_item(op, values[end - 1], instance)
                 position = end
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archspec.diagnostics.diagnostic import Label
-from archspec.diagnostics.source import LIBRARY, Span
+from archspec.diagnostics.source import Span
 from archspec.diagnostics.suggest import divisors, listed
 from archspec.elaborate.arguments import ArgumentFault, Flaw, certain_flaws, make_layer
 from archspec.elaborate.builder import Builder, Use
@@ -354,7 +354,7 @@ class Uses(Values, ABC):
         shape = tuple((name, len(values)) for name, values in keywords)
         memo = (op.callee, freeze(arguments), types, len(inputs), shape)
         # What is wrong in a block of the library is told of each use.
-        again = self._shared.get(memo, "") is None and self.definitions[op.callee].span.file.startswith(LIBRARY)
+        again = self._shared.get(memo, "") is None and self.definitions[op.callee].span.is_library
         if again or memo not in self._shared:
             self._shared[memo] = self._instance(op, arguments, given, len(inputs), shape, span, instance)
         key = self._shared[memo]

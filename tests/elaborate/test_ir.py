@@ -10,10 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from archspec.diagnostics.source import Source, Span
-from archspec.driver import compile_source
-from archspec.ir.base import find_all
-from archspec.ir.definition import CallOp
-from archspec.ir.expr import Const, Var
+from archspec.driver import compile_source, compile_spec, each_model, shipped_specs
+from archspec.ir.base import Ir, find_all
+from archspec.ir.definition import CallOp, find
+from archspec.ir.expr import Const, Var, Word
 from archspec.ir.graph import Graph, LayerNode, Port
 from archspec.ir.json import from_json, to_json
 from archspec.record import replace
@@ -84,3 +84,15 @@ def test_find_all() -> None:
     assert calls == ["b", "b", "dense"]
     assert {type(found) for found in find_all(definitions, (Const, Var))} == {Const, Var}
     assert list(find_all(Span("a", 1, 1, 1, 1), LayerNode)) == []
+
+
+def test_what_is_found_in_a_record_is_all_that_it_holds() -> None:
+    """Where records may be is told by the types of the fields as they are written; here every field is looked into."""
+    kinds: set[type] = set()
+    for path in shipped_specs():
+        for model in each_model(path.name):
+            for definition in compile_spec(model).checked().graph.definitions.values():
+                everything = [record for record in find(definition, Ir) if not isinstance(record, Word)]
+                assert {id(record) for record in find_all(definition, Ir)} == {id(record) for record in everything}
+                kinds |= {type(record) for record in everything}
+    assert len(kinds) > 20

@@ -106,7 +106,7 @@ class Loops(Calls, ABC):
             self.settle()
         with self._loop(op) as loop:
             suite = self.suite(op.body)
-        left = [self.locals[name] for name in _set_by(op) if name in after]
+        left = [self.locals[name] for name in pattern_names(op.pattern) if name in after] if op.pattern else []
         if left and all(line.sets for line in suite):
             # A loop in which nothing is done leaves its variables set all the same.
             suite.append(Line(self.lines.level + 1, PASS, sets=", ".join(left)))
@@ -227,11 +227,6 @@ def _position(pattern: Pattern) -> tuple[NamePattern, Pattern] | None:
     if isinstance(pattern, TuplePattern) and len(pattern.items) == 2 and isinstance(pattern.items[0], NamePattern):
         return pattern.items[0], pattern.items[1]
     return None
-
-
-def _set_by(op: RepeatOp) -> list[str]:
-    """Return the variables of a loop."""
-    return pattern_names(op.pattern) if op.pattern else []
 
 
 def _set_again(ops: tuple[Op, ...]) -> set[str]:
