@@ -342,6 +342,14 @@ def test_a_million_layers() -> None:
     assert checked.figures.macs[main] == 250_000 * 64
 
 
+def test_equal_layers_are_counted_by_the_step_that_shares_them() -> None:
+    text = "input 4\nshared a = dense(4)\nshared b = dense(4)\na -> b -> a -> dense(4) -> b -> dense(4)"
+    checked = compile_ok(text).checked()
+    main = checked.graph.main
+    assert checked.figures.weights[main].total == 4 * (4 * 4 + 4)
+    assert (checked.figures.macs[main], checked.figures.layers[main]) == (6 * 4 * 4, 6)
+
+
 def test_a_repetition_hands_its_names_on() -> None:
     graph = compile_ok("input 8\nrelu as h\nrepeat 5 { dense(8) -> add(_, h) as h }\nadd(_, h)").checked().graph
     (node,) = (node for node in graph.body.nodes if isinstance(node, RepeatNode))
