@@ -140,9 +140,6 @@ SNIPPETS = {
         "block b(n) {\n  if n > 2 { dense(3); let n = n + 1 } else { dense(3); dense(n); let n = n + 1; let n = n + 1 }\n"
         "  dense(n)\n  if n > 4 { let n = n + 1; dense(n) } else { dense(n) }\n}\ninput 8\nb(2) -> b(3) -> b(4)"
     ),
-    "sequence through a branch not taken": (
-        "block b(wide) { if wide { conv(4, 3, same) } else { dense(3) } }\ninput 6x8\nb(false)"
-    ),
     "branch that only names": (
         "input 8\nadd { | dense(8) | _ as h }\nadd { | _ as h | dense(8) -> add(_, h) }\nconcat { | dense(4) | _ as h }\n"
         "add { | _ as k | dense(12) as h }\nconcat(h, k)"
@@ -193,6 +190,12 @@ def test_an_argument_reaches_a_branch_that_no_use_takes() -> None:
     text = "block unit(rate) { dense(3) -> if rate > 0 { dropout(rate) } }\nmodel m(rate = 0.0) { input 4\nunit(rate) }"
     model = generated(check_text(text), rate=0.5)
     assert model(random_inputs(check_text(text)), training=True).shape == (2, 3)
+
+
+def test_a_branch_that_no_use_takes_is_for_the_data_that_there_is() -> None:
+    text = "model m(wide = false) { input 6x8\nif wide { conv(4, 3, same) } else { dense(3) } }"
+    model = generated(check_text(text), wide=True)
+    assert model(random_inputs(check_text(text))).shape == (2, 6, 4)
 
 
 HOSTILE = 'a """quoted""" \\ back\\slash {{ braces }} {% raw %} \u2028 line \x0b tab\t end"'
